@@ -1,0 +1,49 @@
+/**
+ * Every refusal the product makes. The code is stable and is what a client may branch on; the sentence is for a person;
+ * the detail is for the log and never reaches the client.
+ */
+export const ERROR_CODES = {
+  'request.invalid': 400,
+  'session.required': 401,
+  'session.credentials_wrong': 401,
+  'session.throttled': 429,
+  'request.too_many': 429,
+  'request.too_large': 413,
+  'request.origin_refused': 403,
+  'access.denied': 403,
+  'thing.not_found': 404,
+  'case.version_stale': 409,
+  'case.not_a_draft': 409,
+  'agent.not_signed_in': 409,
+  'agent.extension_in_use': 409,
+  'agent.no_extension': 409,
+  'recording.not_whole': 409,
+  'range.not_satisfiable': 416,
+  'telephony.value_refused': 400,
+  'telephony.timeout': 504,
+  'telephony.unavailable': 503,
+  'telephony.refused': 502,
+  'storage.locked': 503,
+  'config.invalid': 500,
+  'internal.unexpected': 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export class HotlineError extends Error {
+  readonly code: ErrorCode;
+  /** Shown to the caller beside the code: ids, versions, field names; no personal data. */
+  readonly details: Readonly<Record<string, unknown>>;
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'HotlineError';
+    this.code = code;
+    this.details = details;
+  }
+  get status(): number {
+    return ERROR_CODES[this.code];
+  }
+}
+
+export const isHotlineError = (err: unknown, code?: ErrorCode): err is HotlineError =>
+  err instanceof HotlineError && (code === undefined || err.code === code);

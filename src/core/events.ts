@@ -1,0 +1,33 @@
+import type { CallId, CaseId, ChannelId, Extension, OfferId, StaffId } from './ids.ts';
+
+/**
+ * The catalogue of domain events: ids and plain values, past tense, written to the outbox in the transaction that made
+ * them true and delivered after commit, at least once and in order. Readers must be idempotent.
+ */
+export interface DomainEvents {
+  /** A citizen's call reached the switch. */
+  'call.arrived': { callId: CallId; channelId: ChannelId };
+  /** The call entered a queue, or moved within one. */
+  'call.queued': { callId: CallId; queue: string };
+  /** One agent's phone is being rung with the call. `offerId` is the ring: a second ring of the same agent is a new offer. */
+  'call.offered': { callId: CallId; offerId: OfferId; staffId: StaffId; extension: Extension };
+  /** A ring ended without this agent having the call: taken by another, timed out, declined, or the caller left. */
+  'offer.ended': { callId: CallId; offerId: OfferId; staffId: StaffId; outcome: 'missed' | 'withdrawn' | 'abandoned' };
+  /** The agent and the citizen are talking. */
+  'call.answered': { callId: CallId; offerId: OfferId; staffId: StaffId };
+  /** The agent's part is over; the citizen may still be on the line. */
+  'call.agent_left': { callId: CallId; offerId: OfferId; staffId: StaffId };
+  /** The citizen's channel is gone. */
+  'call.ended': { callId: CallId; disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' };
+  /** The recording's bytes are whole and hashed. */
+  'recording.sealed': { callId: CallId; recordingId: number };
+  /** A citizen left a spoken message because nobody could take the call. */
+  'voicemail.left': { callId: CallId; recordingId: number };
+  /** Intent, device or call of an agent changed. */
+  'agent.changed': { staffId: StaffId };
+  /** A case draft was opened or saved. */
+  'case.drafted': { caseId: CaseId; callId: CallId | null };
+}
+
+export type DomainEventName = keyof DomainEvents;
+export type DomainEvent = { [N in DomainEventName]: { name: N; payload: DomainEvents[N]; at: Date } }[DomainEventName];

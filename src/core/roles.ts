@@ -1,0 +1,45 @@
+/** Roles of the opinion's actors and of the house (domain §3d). A person may hold several. */
+export const ROLES = [
+  'agent',
+  'dispatcher',
+  'team_leader',
+  'security_officer',
+  'unit_staff',
+  'leader',
+  'publisher',
+  'administrator',
+  'auditor',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a route may ask for. One word per right; a role is a set of them, so that a right is never read off a role's name. */
+export const PERMISSIONS = [
+  'desk.use', // sign in on a phone, take calls
+  'calls.read_own',
+  'calls.read_all',
+  'recordings.play',
+  'cases.read_own',
+  'cases.read_all',
+  'cases.write',
+  'knowledge.read',
+  'citizens.read',
+  'numbers.unmask',
+  'history.read',
+  'staff.manage',
+  'system.read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
+  agent: ['desk.use', 'calls.read_own', 'recordings.play', 'cases.read_own', 'cases.write', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
+  dispatcher: ['cases.read_all', 'cases.write', 'calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
+  team_leader: ['desk.use', 'calls.read_own', 'calls.read_all', 'recordings.play', 'cases.read_own', 'cases.read_all', 'cases.write', 'knowledge.read', 'citizens.read', 'numbers.unmask', 'system.read'],
+  security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
+  unit_staff: ['knowledge.read'],
+  leader: ['cases.read_all', 'knowledge.read'],
+  publisher: ['knowledge.read'],
+  administrator: ['staff.manage', 'system.read'],
+  auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts
+};
+
+export const permissionsOf = (roles: readonly Role[]): ReadonlySet<Permission> => new Set(roles.flatMap((role) => RIGHTS[role]));

@@ -1,0 +1,31 @@
+import type { ChannelId, Extension } from '../core/ids.ts';
+
+/**
+ * What the switch tells, in our words. Events are hints: each names what changed, never what must be believed; the switch's
+ * snapshot is the truth. `at` is the switch's own clock where it gave one. `channelId` is always the citizen's channel, the
+ * key of a call; `legId` is the agent's channel, the key of one ring.
+ */
+export type TelephonyEvent =
+  /** The link works and the switch has finished booting. The reader must now reconcile against `snapshot()`. */
+  | { type: 'switch.up'; node: string; at: Date }
+  | { type: 'switch.down'; node: string; at: Date; reason: string }
+  | { type: 'call.arrived'; node: string; channelId: ChannelId; callerNumber: string; callerName: string; calledNumber: string; at: Date }
+  | { type: 'call.queued'; node: string; channelId: ChannelId; queue: string; position: number; at: Date }
+  /** Out of the queue; whether the citizen gave up is known only from `call.ended` (a time-out is announced like an abandonment). */
+  | { type: 'call.left_queue'; node: string; channelId: ChannelId; queue: string; at: Date }
+  | { type: 'call.offered'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; queue: string; at: Date }
+  | { type: 'offer.ended'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; answered: boolean; at: Date }
+  | { type: 'call.answered'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; queue: string; at: Date }
+  | { type: 'call.agent_left'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; cause: number; at: Date }
+  | { type: 'call.ended'; node: string; channelId: ChannelId; cause: number; at: Date }
+  /** The dialplan says which way a call went that no agent took: it ended at the duty phone, or at the message. */
+  | { type: 'call.diverted'; node: string; channelId: ChannelId; to: 'voicemail' | 'fallback' | 'restricted'; reason: string; at: Date }
+  | { type: 'recording.started'; node: string; channelId: ChannelId; file: string; at: Date }
+  | { type: 'voicemail.recorded'; node: string; channelId: ChannelId; file: string; seconds: number; at: Date }
+  /** MixMonitor could not write: the call goes on, people must know. */
+  | { type: 'recording.failed'; node: string; channelId: ChannelId; at: Date }
+  | { type: 'member.changed'; node: string; queue: string; extension: Extension; paused: boolean; pauseReason: string; device: DeviceState; at: Date }
+  | { type: 'contact.changed'; node: string; extension: Extension; registered: boolean; at: Date };
+
+export type DeviceState = 'unknown' | 'idle' | 'in_use' | 'busy' | 'unavailable' | 'ringing' | 'on_hold';
+export type TelephonyEventOf<T extends TelephonyEvent['type']> = Extract<TelephonyEvent, { type: T }>;

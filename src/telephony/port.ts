@@ -1,0 +1,103 @@
+import type { ChannelId, Extension } from '../core/ids.ts';
+import type { DeviceState, TelephonyEvent } from './events.ts';
+
+/** A citizen's call as the switch holds it right now. */
+export interface LiveCall {
+  node: string;
+  channelId: ChannelId;
+  callerNumber: string;
+  callerName: string;
+  calledNumber: string;
+  startedAt: Date;
+  /** Set while the call waits in a queue. */
+  queue: string | null;
+  /** Agents' channels that belong to this call: rung or talking. */
+  legs: { legId: ChannelId; extension: Extension; state: 'ringing' | 'talking' }[];
+}
+
+export interface LiveMember {
+  node: string;
+  queue: string;
+  extension: Extension;
+  paused: boolean;
+  pauseReason: string;
+  device: DeviceState;
+}
+
+/** The truth, asked for at one instant. */
+export interface SwitchSnapshot {
+  node: string;
+  takenAt: Date;
+  /** When this Asterisk process began. Channels of an older process are gone. */
+  bootedAt: Date;
+  calls: LiveCall[];
+  members: LiveMember[];
+  registered: Extension[];
+  /** Waiting channel ids per queue, head first. */
+  queues: Record<string, ChannelId[]>;
+}
+
+export interface NodeStatus {
+  node: string;
+  up: boolean;
+  /** Why not, in words an operator can act on ("AMI: wrong password for user hotline"). */
+  reason: string;
+  since: Date;
+}
+
+export interface PhoneSetup {
+  extension: Extension;
+  displayName: string;
+  /** Random per session; stored on the switch as a digest in memory only. */
+  secret: string;
+  /** `browser` = WebRTC over the relay; `desk` = a SIP telephone over UDP/TCP. */
+  kind: 'browser' | 'desk';
+}
+
+/** What keeps ahead in the switch's own database so that the dialplan decides alone, service dead or alive. */
+export interface CallerRule {
+  /** Normal form of the number (core/phone-number). */
+  number: string;
+  priority?: number;
+  preferredExtension?: Extension;
+  language?: 'zh' | 'en';
+  restriction?: { kind: 'low_priority' | 'message_only'; until: Date };
+}
+
+export interface HotlineSettings {
+  /** Number dialled when nobody is signed in, or null. */
+  fallbackNumber: string | null;
+  /** Asterisk time specs joined by '&', Asia/Shanghai ("08:00-18:00,mon-fri,*,*"); null = open always. */
+  openHours: string | null;
+  /** Calls waiting beyond which a new caller is asked for a message; null = no limit. */
+  maxWaiting: number | null;
+}
+
+/**
+ * The switch behind our own words. Every method ends within its time limit: `telephony.timeout` when the switch did not
+ * answer, `telephony.unavailable` when there is no link, `telephony.value_refused` for a value that could smuggle a second
+ * command (CR, LF, NUL). Every method may be called twice: the second call finds the thing as it should be.
+ */
+export interface Telephony {
+  /** Delivers events in the order the switch sent them, one at a time per node; a handler's rejection is logged, never fatal. */
+  start(onEvent: (event: TelephonyEvent) => void): Promise<void>;
+  stop(): Promise<void>;
+  nodes(): NodeStatus[];
+  snapshot(node?: string): Promise<SwitchSnapshot[]>;
+
+  setUpPhone(phone: PhoneSetup): Promise<void>;
+  removePhone(extension: Extension): Promise<void>;
+  /** Makes the extension a member of exactly these queues. */
+  joinQueues(member: { extension: Extension; displayName: string; queues: string[]; paused: boolean; reason: string }): Promise<void>;
+  leaveQueues(extension: Extension): Promise<void>;
+  pause(extension: Extension, reason: string): Promise<void>;
+  unpause(extension: Extension): Promise<void>;
+
+  /** @param cause Q.850; 44 sends the citizen back to the head of the queue, 16 lets the dialplan say goodbye. */
+  hangUp(channelId: ChannelId, cause: number): Promise<void>;
+  /** Earlier or later place in the queue for a call that is already waiting. */
+  setWaitingPriority(queue: string, channelId: ChannelId, priority: number): Promise<void>;
+  writeCallerRule(rule: CallerRule): Promise<void>;
+  removeCallerRule(number: string): Promise<void>;
+  writeSettings(settings: HotlineSettings): Promise<void>;
+}
