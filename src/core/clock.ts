@@ -9,8 +9,7 @@ export const systemClock: Clock = { now: () => new Date() };
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
 
 /** Calendar day in Asia/Shanghai as YYYY-MM-DD. */
-export const shanghaiDay = (at: Date): string =>
-  new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
+export const shanghaiDay = (at: Date): string => new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
 
 /** Wall clock in Asia/Shanghai as yyMMddHHmm, the front of a case number. */
 export const shanghaiStamp = (at: Date): string =>

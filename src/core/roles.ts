@@ -31,9 +31,30 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
-  agent: ['desk.use', 'calls.read_own', 'recordings.play', 'cases.read_own', 'cases.write', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
+  agent: [
+    'desk.use',
+    'calls.read_own',
+    'recordings.play',
+    'cases.read_own',
+    'cases.write',
+    'knowledge.read',
+    'citizens.read',
+    'numbers.unmask',
+  ],
   dispatcher: ['cases.read_all', 'cases.write', 'calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
-  team_leader: ['desk.use', 'calls.read_own', 'calls.read_all', 'recordings.play', 'cases.read_own', 'cases.read_all', 'cases.write', 'knowledge.read', 'citizens.read', 'numbers.unmask', 'system.read'],
+  team_leader: [
+    'desk.use',
+    'calls.read_own',
+    'calls.read_all',
+    'recordings.play',
+    'cases.read_own',
+    'cases.read_all',
+    'cases.write',
+    'knowledge.read',
+    'citizens.read',
+    'numbers.unmask',
+    'system.read',
+  ],
   security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
   unit_staff: ['knowledge.read'],
   leader: ['cases.read_all', 'knowledge.read'],

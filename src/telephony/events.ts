@@ -24,7 +24,16 @@ export type TelephonyEvent =
   | { type: 'voicemail.recorded'; node: string; channelId: ChannelId; file: string; seconds: number; at: Date }
   /** MixMonitor could not write: the call goes on, people must know. */
   | { type: 'recording.failed'; node: string; channelId: ChannelId; at: Date }
-  | { type: 'member.changed'; node: string; queue: string; extension: Extension; paused: boolean; pauseReason: string; device: DeviceState; at: Date }
+  | {
+      type: 'member.changed';
+      node: string;
+      queue: string;
+      extension: Extension;
+      paused: boolean;
+      pauseReason: string;
+      device: DeviceState;
+      at: Date;
+    }
   | { type: 'contact.changed'; node: string; extension: Extension; registered: boolean; at: Date };
 
 export type DeviceState = 'unknown' | 'idle' | 'in_use' | 'busy' | 'unavailable' | 'ringing' | 'on_hold';

@@ -1,0 +1,69 @@
+import { type Static, Type } from 'typebox';
+import { instant, nullable, oneOf } from '../core/shapes.ts';
+
+export const PAUSE_REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
+export const PauseReason = oneOf(...PAUSE_REASONS);
+
+/** What everyone is shown of an agent: intent, device and call put together (agents/agent.ts decides). */
+export const SHOWN_STATES = ['signed_out', 'ready', 'ringing', 'talking', 'wrap_up', 'paused', 'device_lost'] as const;
+export const ShownState = oneOf(...SHOWN_STATES);
+
+export const AgentView = Type.Object({
+  staffId: Type.Integer(),
+  name: Type.String(),
+  extension: nullable(Type.String()),
+  state: ShownState,
+  reason: Type.String(),
+  /** When the shown state began. */
+  since: instant,
+  device: nullable(oneOf('browser', 'desk')),
+  wrapUpUntil: nullable(instant),
+  queues: Type.Array(Type.String()),
+  callId: nullable(Type.Integer()),
+});
+
+/** What a browser needs to be a telephone. The secret is new for every sign-in and lives in the page's memory alone. */
+export const Phone = Type.Object({
+  extension: Type.String(),
+  sipUri: Type.String(),
+  secret: Type.String(),
+  /** ws(s):// address of the relay, without the ticket. */
+  relayUrl: Type.String(),
+  ticket: Type.String(),
+  ticketExpiresAt: instant,
+});
+
+export const SignIn = Type.Object({ device: oneOf('browser', 'desk') }, { additionalProperties: false });
+export const SignedIn = Type.Object({ agent: AgentView, phone: nullable(Phone) });
+export const Ticket = Type.Object({ ticket: Type.String(), ticketExpiresAt: instant });
+
+export const SetIntent = Type.Union([
+  Type.Object({ intent: Type.Literal('ready') }, { additionalProperties: false }),
+  Type.Object({ intent: Type.Literal('paused'), reason: PauseReason }, { additionalProperties: false }),
+]);
+
+export const QueueSummary = Type.Object({
+  queue: Type.String(),
+  waiting: Type.Integer(),
+  longestSince: nullable(instant),
+  ready: Type.Integer(),
+  signedIn: Type.Integer(),
+});
+
+export const DayFigures = Type.Object({
+  answered: Type.Integer(),
+  drafted: Type.Integer(),
+  missed: Type.Integer(),
+  pausedSeconds: Type.Integer(),
+  talkSeconds: Type.Integer(),
+});
+
+export type AgentView = Static<typeof AgentView>;
+export type ShownState = Static<typeof ShownState>;
+export type Phone = Static<typeof Phone>;
+export type SignIn = Static<typeof SignIn>;
+export type SignedIn = Static<typeof SignedIn>;
+export type Ticket = Static<typeof Ticket>;
+export type SetIntent = Static<typeof SetIntent>;
+export type QueueSummary = Static<typeof QueueSummary>;
+export type DayFigures = Static<typeof DayFigures>;

@@ -1,0 +1,135 @@
+import { type Static, Type } from 'typebox';
+import { instant, nullable, oneOf } from '../core/shapes.ts';
+
+/** A number as a screen may show it: masked, unless the reader's right and a recorded reason un-masked it. */
+export const ShownNumber = Type.Object({ masked: Type.String(), full: nullable(Type.String()) });
+
+export const Person = Type.Object({
+  citizenId: Type.Integer(),
+  name: Type.String(),
+  gender: oneOf('female', 'male', 'unknown'),
+  address: nullable(Type.String()),
+  callbackPreference: nullable(Type.String()),
+  language: oneOf('zh', 'en'),
+});
+
+/** known: one record has the number; maybe: several, none chosen; unknown: none; withheld: no number shown; malformed: not a number. */
+export const Caller = Type.Object({
+  identity: oneOf('known', 'maybe', 'unknown', 'withheld', 'malformed'),
+  number: nullable(ShownNumber),
+  people: Type.Array(Person),
+  callsInTwelveMonths: Type.Integer(),
+});
+
+export const CallRow = Type.Object({
+  callId: Type.Integer(),
+  arrivedAt: instant,
+  answeredAt: nullable(instant),
+  endedAt: nullable(instant),
+  queue: nullable(Type.String()),
+  disposition: nullable(oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost')),
+  callerName: nullable(Type.String()),
+  number: nullable(ShownNumber),
+  identity: Caller.properties.identity,
+  answeredBy: nullable(Type.Object({ staffId: Type.Integer(), name: Type.String() })),
+  waitSeconds: Type.Integer(),
+  talkSeconds: Type.Integer(),
+  /** The case draft of this call, when there is one. */
+  caseId: nullable(Type.Integer()),
+  caseNumber: nullable(Type.String()),
+  subject: Type.String({ description: 'first words of the case, or empty' }),
+  recording: nullable(oneOf('writing', 'whole', 'failed')),
+});
+
+export const OpenCase = Type.Object({
+  caseId: Type.Integer(),
+  number: Type.String({ description: '18 digits; shown 6-6-6, people say the last six' }),
+  state: Type.String(),
+  title: Type.String(),
+  unitName: nullable(Type.String()),
+  createdAt: instant,
+});
+
+/** One thing to know before answering, strongest first, at most three. */
+export const BriefLine = Type.Object({
+  kind: oneOf('repeat', 'open_case', 'last_spoke_with_you', 'voicemail', 'unknown', 'maybe', 'withheld'),
+  /** Values for the sentence; the console has the words in both languages. */
+  values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+});
+
+/** Everything the agent sees while the phone rings. Pushed to exactly the offered agent, keyed by `offerId`. */
+export const Card = Type.Object({
+  callId: Type.Integer(),
+  offerId: Type.Integer(),
+  /** The citizen's channel; also in the INVITE as X-Hotline-Call, so that the ringing phone and the card find each other. */
+  channelId: Type.String(),
+  state: oneOf('ringing', 'talking'),
+  queue: Type.String(),
+  calledNumber: Type.String(),
+  arrivedAt: instant,
+  queuedAt: instant,
+  offeredAt: instant,
+  answeredAt: nullable(instant),
+  ringSeconds: Type.Integer({ description: 'how long this phone rings before the call goes on' }),
+  caller: Caller,
+  /** Submissions of this line in twelve months that share a subject, the present one not counted. */
+  repeats: Type.Integer(),
+  brief: Type.Array(BriefLine),
+  openCases: Type.Array(OpenCase),
+  lastCalls: Type.Array(CallRow),
+  /** What the form will be half filled with; every value is the machine's until confirmed. */
+  prefill: Type.Record(Type.String(), Type.Union([Type.String(), Type.Boolean(), Type.Null()])),
+});
+
+export const TimelineEntry = Type.Object({
+  at: instant,
+  what: oneOf(
+    'arrived',
+    'notice',
+    'queued',
+    'offered',
+    'missed',
+    'withdrawn',
+    'answered',
+    'agent_left',
+    'diverted',
+    'ended',
+    'played',
+    'unmasked',
+    'drafted',
+    'sealed',
+  ),
+  who: nullable(Type.String()),
+  detail: Type.String(),
+});
+
+export const CallDetail = Type.Object({
+  call: CallRow,
+  caller: Caller,
+  timeline: Type.Array(TimelineEntry),
+  recording: nullable(
+    Type.Object({
+      recordingId: Type.Integer(),
+      state: oneOf('writing', 'whole', 'failed'),
+      seconds: nullable(Type.Number()),
+      sha256: nullable(Type.String()),
+      note: nullable(Type.String()),
+    }),
+  ),
+});
+
+export const CallPage = Type.Object({
+  rows: Type.Array(CallRow),
+  next: nullable(Type.String({ description: 'pass as `after` for the next page' })),
+});
+
+export type ShownNumber = Static<typeof ShownNumber>;
+export type Person = Static<typeof Person>;
+export type Caller = Static<typeof Caller>;
+export type CallRow = Static<typeof CallRow>;
+export type OpenCase = Static<typeof OpenCase>;
+export type BriefLine = Static<typeof BriefLine>;
+export type Card = Static<typeof Card>;
+export type TimelineEntry = Static<typeof TimelineEntry>;
+export type CallDetail = Static<typeof CallDetail>;
+export type CallPage = Static<typeof CallPage>;

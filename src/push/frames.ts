@@ -1,0 +1,50 @@
+import type { AgentView, DayFigures, QueueSummary } from '../agents/schemas.ts';
+import type { CallRow, Card } from '../calls/schemas.ts';
+
+/**
+ * What travels on a console's one WebSocket (`/api/push`, subprotocol `hotline.v1`), as JSON text.
+ *
+ * `epoch` names one life of the service; `seq` counts frames meant for this console's person within it, without holes. A
+ * console that comes back says `resume` with both: it gets what it missed, or, when the epoch is another or the gap is too
+ * old, a fresh `snapshot`. A snapshot replaces everything shown; a frame with a seq already seen is dropped.
+ */
+export const PUSH_VERSION = 1;
+export const PUSH_PROTOCOL = 'hotline.v1';
+
+export interface Snapshot {
+  agent: AgentView;
+  /** Rings and talks of this person that are going on now: the cards on screen are exactly these. */
+  cards: Card[];
+  /** A call just ended whose form is still to be written. */
+  wrapUp: Card | null;
+  queues: QueueSummary[];
+  today: DayFigures;
+  recent: CallRow[];
+  switchUp: boolean;
+  alarms: Alarm[];
+}
+
+export type Alarm = { id: string; kind: 'recording_failed' | 'switch_down' | 'disk_full'; at: string; detail: string };
+
+/** Body of each frame that carries a sequence number. */
+export type PushEvent =
+  | { type: 'card.offered'; card: Card }
+  | { type: 'card.withdrawn'; callId: number; offerId: number; reason: 'missed' | 'withdrawn' | 'abandoned' }
+  | { type: 'card.answered'; callId: number; offerId: number; answeredAt: string }
+  | { type: 'card.ended'; callId: number; offerId: number; endedAt: string; by: 'citizen' | 'agent' | 'lost' }
+  | { type: 'agent.changed'; agent: AgentView }
+  | { type: 'queue.changed'; queue: QueueSummary }
+  | { type: 'today.changed'; today: DayFigures; recent: CallRow[] }
+  | { type: 'switch.changed'; up: boolean; reason: string }
+  | { type: 'alarm.raised'; alarm: Alarm }
+  | { type: 'alarm.cleared'; id: string }
+  | { type: 'recording.sealed'; callId: number };
+
+export type ServerFrame =
+  | { v: 1; t: 'hello'; epoch: string; seq: number; now: string; snapshot: Snapshot }
+  | { v: 1; t: 'event'; epoch: string; seq: number; now: string; event: PushEvent }
+  /** Everything after the asked-for seq has been sent. */
+  | { v: 1; t: 'resumed'; epoch: string; seq: number; now: string }
+  | { v: 1; t: 'ended'; reason: 'session_ended' | 'service_closing' };
+
+export type ClientFrame = { v: 1; t: 'resume'; epoch: string | null; seq: number } | { v: 1; t: 'ping' };

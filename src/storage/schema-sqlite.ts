@@ -1,0 +1,25 @@
+import { sqliteKit } from './kit-sqlite.ts';
+import { defineSchema } from './schema.ts';
+
+export const sqliteSchema = defineSchema(sqliteKit);
+// The migration generator looks at a module's exports, so each table is one.
+export const {
+  staff,
+  sessions,
+  loginThrottles,
+  units,
+  places,
+  categories,
+  citizens,
+  citizenNumbers,
+  articles,
+  shifts,
+  calls,
+  offers,
+  recordings,
+  cases,
+  history,
+  outbox,
+  jobs,
+  settings,
+} = sqliteSchema;
