@@ -1,0 +1,316 @@
+import type { ChannelId, Extension } from '../../core/ids.ts';
+import type { DeviceState, TelephonyEvent, TelephonyEventOf } from '../events.ts';
+import type { LiveCall } from '../port.ts';
+import type { AmiMessage } from './ami-frames.ts';
+
+/** Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`. */
+const LANDING_CONTEXTS = new Set(['hotline-trunk', 'hotline-inbound', 'hotline-demo']);
+const AGENT_CONTEXT = 'hotline-agents';
+
+export interface Leg {
+  channelId: ChannelId;
+  extension: Extension;
+  queue: string;
+  state: 'ringing' | 'talking' | 'over';
+}
+
+export interface Citizen {
+  /** The channel's name, which some actions want instead of its id. */
+  channelName: string;
+  callerNumber: string;
+  callerName: string;
+  calledNumber: string;
+}
+
+/** All that must be remembered between two events of one node: who is a citizen, and which ring belongs to whom. */
+export interface TranslatorState {
+  readonly node: string;
+  readonly citizens: Map<string, Citizen>;
+  readonly legs: Map<string, Leg>;
+  /** Where each extension's phone is registered, by contact. */
+  readonly contacts: Map<string, Set<string>>;
+  /** Events that named no channel, no queue, no extension: dropped and counted. */
+  malformed: number;
+}
+
+export const newTranslatorState = (node: string): TranslatorState => ({
+  node,
+  citizens: new Map(),
+  legs: new Map(),
+  contacts: new Map(),
+  malformed: 0,
+});
+
+const DEVICE_STATES: Readonly<Record<string, DeviceState>> = {
+  '0': 'unknown',
+  '1': 'idle',
+  '2': 'in_use',
+  '3': 'busy',
+  '4': 'unavailable',
+  '5': 'unavailable',
+  '6': 'ringing',
+  '7': 'ringing',
+  '8': 'on_hold',
+};
+
+export const deviceState = (code: string): DeviceState => DEVICE_STATES[code] ?? 'unknown';
+
+/** @returns the extension of `PJSIP/8001`, or null for a member that is not one of ours (Local/, SIP trunks). */
+export const extensionOf = (peer: string): Extension | null => /^PJSIP\/([0-9A-Za-z_]{1,32})$/.exec(peer)?.[1] ?? null;
+
+/** @returns the extension of a channel's name, `PJSIP/8001-0000002d`. */
+export const extensionOfChannel = (channelName: string): Extension | null =>
+  /^PJSIP\/([0-9A-Za-z_]{1,32})-[0-9a-f]+$/.exec(channelName)?.[1] ?? null;
+
+/** The switch's own clock where it gave one (`timestampevents=yes`), in seconds with a fraction. */
+const instantOf = (message: AmiMessage, receivedAt: Date): Date => {
+  const seconds = Number(message.timestamp);
+  return message.timestamp && Number.isFinite(seconds) && seconds > 0 ? new Date(Math.round(seconds * 1000)) : receivedAt;
+};
+
+/** Asterisk answers -1 or nothing for some causes; 0 says "not told" in Q.850 as well. */
+const causeOf = (message: AmiMessage): number => {
+  const cause = Number.parseInt(message.cause ?? '', 10);
+  return cause > 0 && cause < 256 ? cause : 0;
+};
+
+const isCitizenContext = (context: string) => context.startsWith('hotline-') && context !== AGENT_CONTEXT;
+
+const digitsOrNothing = (text: string) => (/^\+?\d{2,20}$/.test(text) ? text : '');
+
+type Reader = (state: TranslatorState, message: AmiMessage, at: Date) => TelephonyEvent[] | null;
+
+const remember = (state: TranslatorState, message: AmiMessage, at: Date): TelephonyEvent[] => {
+  const channelId = message.uniqueid ?? '';
+  const citizen: Citizen = {
+    channelName: message.channel ?? '',
+    callerNumber: message.calleridnum ?? '',
+    callerName: message.calleridname ?? '',
+    calledNumber: digitsOrNothing(message.exten ?? ''),
+  };
+  state.citizens.set(channelId, citizen);
+  const { callerNumber, callerName, calledNumber } = citizen;
+  return [{ type: 'call.arrived', node: state.node, channelId, callerNumber, callerName, calledNumber, at }];
+};
+
+/**
+ * A channel that came in through a landing context. Asterisk gives a leg that it dials out the context of its endpoint
+ * too, so a call to the duty phone over the trunk looks alike but for two things: it begins Down, and is linked to another.
+ */
+const newChannel: Reader = (state, message, at) => {
+  if (!message.uniqueid) return null;
+  if (!LANDING_CONTEXTS.has(message.context ?? '') || message.channelstate === '0') return [];
+  if (message.linkedid !== message.uniqueid || state.citizens.has(message.uniqueid)) return [];
+  return remember(state, message, at);
+};
+
+/**
+ * Whoever stands in one of our queues or is told about by our dialplan is a citizen, even if the channel began in a
+ * context of the operator's own (an existing Asterisk that sends 12345 on to us) or before we were listening.
+ * @returns the arrival to tell first, or null when the channel is none of ours
+ */
+const knownOrAdopted = (state: TranslatorState, message: AmiMessage, at: Date): TelephonyEvent[] | null => {
+  const channelId = message.uniqueid ?? '';
+  if (state.citizens.has(channelId)) return [];
+  return isCitizenContext(message.context ?? '') ? remember(state, message, at) : null;
+};
+
+const callerJoined: Reader = (state, message, at) => {
+  const { uniqueid: channelId, queue } = message;
+  if (!channelId || !queue) return null;
+  const arrival = knownOrAdopted(state, message, at);
+  if (arrival === null) return [];
+  const position = Number.parseInt(message.position ?? '', 10) || 0;
+  return [...arrival, { type: 'call.queued', node: state.node, channelId, queue, position, at }];
+};
+
+const callerLeft: Reader = (state, message, at) => {
+  const { uniqueid: channelId, queue } = message;
+  if (!channelId || !queue) return null;
+  return state.citizens.has(channelId) ? [{ type: 'call.left_queue', node: state.node, channelId, queue, at }] : [];
+};
+
+const agentCalled: Reader = (state, message, at) => {
+  const { uniqueid: channelId, destuniqueid: legId, queue } = message;
+  if (!channelId || !legId || !queue) return null;
+  const extension = extensionOf(message.interface ?? '');
+  const arrival = extension === null ? null : knownOrAdopted(state, message, at);
+  if (extension === null || arrival === null || state.legs.has(legId)) return [];
+  state.legs.set(legId, { channelId, extension, queue, state: 'ringing' });
+  return [...arrival, { type: 'call.offered', node: state.node, channelId, legId, extension, queue, at }];
+};
+
+const offerEnded = (state: TranslatorState, legId: string, leg: Leg, answered: boolean, at: Date): TelephonyEventOf<'offer.ended'> => {
+  leg.state = answered ? 'talking' : 'over';
+  return { type: 'offer.ended', node: state.node, channelId: leg.channelId, legId, extension: leg.extension, answered, at };
+};
+
+const agentConnected: Reader = (state, message, at) => {
+  const { uniqueid: channelId, destuniqueid: legId, queue } = message;
+  if (!channelId || !legId || !queue) return null;
+  const extension = extensionOf(message.interface ?? '');
+  const arrival = extension === null ? null : knownOrAdopted(state, message, at);
+  if (extension === null || arrival === null) return [];
+  const leg = state.legs.get(legId) ?? { channelId, extension, queue, state: 'ringing' };
+  state.legs.set(legId, leg);
+  if (leg.state !== 'ringing') return arrival;
+  const ended = offerEnded(state, legId, leg, true, at);
+  return [...arrival, { type: 'call.answered', node: state.node, channelId, legId, extension, queue, at }, ended];
+};
+
+const ringNoAnswer: Reader = (state, message, at) => {
+  const legId = message.destuniqueid;
+  if (!legId) return null;
+  const leg = state.legs.get(legId);
+  return leg?.state === 'ringing' ? [offerEnded(state, legId, leg, false, at)] : [];
+};
+
+/**
+ * The one end of everything. AgentComplete is no use: after a Redirect it comes when the citizen leaves, with the second
+ * agent's time in it. An agent's channel is over when the agent is.
+ */
+const hungUp: Reader = (state, message, at) => {
+  const id = message.uniqueid;
+  if (!id) return null;
+  const leg = state.legs.get(id);
+  if (leg !== undefined) {
+    state.legs.delete(id);
+    if (leg.state === 'ringing') return [offerEnded(state, id, leg, false, at)];
+    if (leg.state === 'over') return [];
+    return [
+      {
+        type: 'call.agent_left',
+        node: state.node,
+        channelId: leg.channelId,
+        legId: id,
+        extension: leg.extension,
+        cause: causeOf(message),
+        at,
+      },
+    ];
+  }
+  if (!state.citizens.delete(id)) return [];
+  const open: TelephonyEvent[] = [];
+  // Their own Hangup may come a moment later, or never if the switch merged them away: a ring does not outlive its call.
+  for (const [legId, ring] of state.legs)
+    if (ring.channelId === id && ring.state === 'ringing') open.push(offerEnded(state, legId, ring, false, at));
+  return [...open, { type: 'call.ended', node: state.node, channelId: id, cause: causeOf(message), at }];
+};
+
+/** What the dialplan tells about a call it holds. `CallId` is the citizen's channel, told by the dialplan itself. */
+const fromDialplan: Reader = (state, message, at) => {
+  const { userevent } = message;
+  if (!userevent?.startsWith('Hotline')) return [];
+  const channelId = message.callid || message.uniqueid;
+  if (!channelId) return null;
+  const arrival = channelId === message.uniqueid ? (knownOrAdopted(state, message, at) ?? []) : [];
+  const about = { node: state.node, channelId, at };
+  switch (userevent) {
+    case 'HotlineRecording':
+      return message.file ? [...arrival, { type: 'recording.started', ...about, file: message.file }] : null;
+    case 'HotlineRecordingFailed':
+      return [...arrival, { type: 'recording.failed', ...about }];
+    case 'HotlineVoicemail': {
+      const seconds = Math.max(0, Number.parseFloat(message.seconds ?? '') || 0);
+      return message.file ? [...arrival, { type: 'voicemail.recorded', ...about, file: message.file, seconds }] : null;
+    }
+    case 'HotlineDiverted': {
+      const to = message.to;
+      if (to !== 'voicemail' && to !== 'fallback' && to !== 'restricted') return null;
+      return [...arrival, { type: 'call.diverted', ...about, to, reason: message.reason ?? '' }];
+    }
+    default:
+      return [];
+  }
+};
+
+const memberChanged: Reader = (state, message, at) => {
+  const { queue } = message;
+  if (!queue || !message.interface) return null;
+  const extension = extensionOf(message.interface);
+  if (extension === null) return [];
+  const { paused, pausedreason } = message;
+  return [
+    {
+      type: 'member.changed',
+      node: state.node,
+      queue,
+      extension,
+      paused: paused === '1',
+      pauseReason: paused === '1' ? (pausedreason ?? '') : '',
+      device: deviceState(message.status ?? ''),
+      at,
+    },
+  ];
+};
+
+/** Our words have no "removed": a member that is gone can't be rung by this queue, which is what unavailable says. */
+const memberRemoved: Reader = (state, message, at) => memberChanged(state, { ...message, status: '5', paused: '0' }, at);
+
+/**
+ * A page that reloads registers its new contact before or after the switch drops the old one: only the set of contacts
+ * says whether the phone is there.
+ */
+const contactChanged: Reader = (state, message, at) => {
+  const name = message.aor || message.endpointname;
+  if (!name) return null;
+  const extension = extensionOf(`PJSIP/${name}`);
+  if (extension === null) return [];
+  const contacts = state.contacts.get(extension) ?? new Set();
+  state.contacts.set(extension, contacts);
+  const status = message.contactstatus ?? '';
+  const before = contacts.size > 0;
+  if (status === 'Removed' || status === 'Unreachable') contacts.delete(message.uri ?? '');
+  else if (status === 'Created' || status === 'Reachable' || status === 'NonQualified') contacts.add(message.uri ?? '');
+  // "Unknown" and "Updated" say nothing of whether the phone is there.
+  else return [];
+  const registered = contacts.size > 0;
+  return registered === before ? [] : [{ type: 'contact.changed', node: state.node, extension, registered, at }];
+};
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ['Newchannel', newChannel],
+  ['QueueCallerJoin', callerJoined],
+  ['QueueCallerLeave', callerLeft],
+  ['AgentCalled', agentCalled],
+  ['AgentConnect', agentConnected],
+  ['AgentRingNoAnswer', ringNoAnswer],
+  ['Hangup', hungUp],
+  ['UserEvent', fromDialplan],
+  ['QueueMemberStatus', memberChanged],
+  ['QueueMemberAdded', memberChanged],
+  ['QueueMemberRemoved', memberRemoved],
+  ['QueueMemberPause', memberChanged],
+  ['ContactStatus', contactChanged],
+]);
+
+/** The events that mean anything to us; everything else may be dropped unread. */
+export const TRANSLATED_EVENTS: ReadonlySet<string> = new Set(READERS.keys());
+
+/**
+ * One event of the switch in our words: none, one or a few. Decides from its arguments alone; the state is an explicit
+ * value that it keeps up to date, and the only memory there is. Never throws: what is malformed is counted and dropped.
+ */
+export const translate = (state: TranslatorState, message: AmiMessage, receivedAt: Date): TelephonyEvent[] => {
+  const reader = READERS.get(message.event ?? '');
+  if (reader === undefined) return [];
+  const events = reader(state, message, instantOf(message, receivedAt));
+  if (events !== null) return events;
+  state.malformed += 1;
+  return [];
+};
+
+/** Takes up what was already there when the link came: without it the end of such a call would mean nothing to us. */
+export const adopt = (
+  state: TranslatorState,
+  found: { calls: readonly LiveCall[]; channelNames: ReadonlyMap<string, string>; contacts: ReadonlyMap<string, ReadonlySet<string>> },
+): void => {
+  for (const call of found.calls) {
+    const { callerNumber, callerName, calledNumber, channelId } = call;
+    const channelName = found.channelNames.get(channelId) ?? '';
+    if (!state.citizens.has(channelId)) state.citizens.set(channelId, { channelName, callerNumber, callerName, calledNumber });
+    for (const { legId, extension, state: ring } of call.legs)
+      if (!state.legs.has(legId)) state.legs.set(legId, { channelId, extension, queue: call.queue ?? '', state: ring });
+  }
+  for (const [extension, contacts] of found.contacts) state.contacts.set(extension, new Set(contacts));
+};

@@ -1,0 +1,354 @@
+import type { Clock } from '../../core/clock.ts';
+import { systemClock } from '../../core/clock.ts';
+import { HotlineError } from '../../core/errors.ts';
+import type { ChannelId, Extension } from '../../core/ids.ts';
+import type { DeviceState, TelephonyEvent } from '../events.ts';
+import type { CallerRule, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
+
+/** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
+export interface Script {
+  /** A citizen dials in. @returns the channel, key of the call */
+  arrive(caller: { number: string; name?: string; called?: string }): ChannelId;
+  enqueue(channelId: ChannelId, queue: string): void;
+  /** Rings an agent. @returns the leg */
+  offer(channelId: ChannelId, extension: Extension, queue?: string): ChannelId;
+  /** The agent takes it; every other ring of that call ends unanswered. */
+  answer(legId: ChannelId): void;
+  /** The ring ends without this agent: not taken, declined, taken back. */
+  endOffer(legId: ChannelId): void;
+  /** The agent's phone hangs up, or its line is lost (44). */
+  agentHangsUp(legId: ChannelId, cause?: number): void;
+  /** The citizen's channel is gone. Rings and talks of that call end with it. */
+  citizenHangsUp(channelId: ChannelId, cause?: number): void;
+  divert(channelId: ChannelId, to: 'voicemail' | 'fallback' | 'restricted', reason?: string): void;
+  startRecording(channelId: ChannelId, file: string): void;
+  failRecording(channelId: ChannelId): void;
+  leaveVoicemail(channelId: ChannelId, file: string, seconds: number): void;
+  register(extension: Extension): void;
+  unregister(extension: Extension): void;
+  /** The link breaks; the switch goes on. What happens now is not told (but `missedEvents` knows it). */
+  linkDown(reason?: string): void;
+  linkUp(): void;
+  /** The Asterisk process dies and begins anew: every channel, registration and pushed object gone, then ours pushed again. */
+  restart(): void;
+  /** The next call of this method is refused so. */
+  failNext(method: keyof Telephony, err: HotlineError): void;
+  phones(): ReadonlyMap<Extension, PhoneSetup>;
+  callerRules(): ReadonlyMap<string, CallerRule>;
+  settings(): HotlineSettings | null;
+  /** Every request made of the switch, in order. */
+  requests(): readonly { method: string; argument: unknown }[];
+}
+
+export interface ScriptedTelephony extends Telephony {
+  script: Script;
+  missedEvents(node: string, cursor: number | null): Promise<{ known: boolean; events: TelephonyEvent[]; cursor: number }>;
+}
+
+interface Membership {
+  extension: Extension;
+  queues: string[];
+  paused: boolean;
+  reason: string;
+}
+
+const refuseLineBreaks = (value: unknown): void => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the port promises to refuse exactly these.
+  if (typeof value === 'string' && /[\r\n\u0000]/.test(value))
+    throw new HotlineError('telephony.value_refused', 'A value holds a line break');
+  if (value !== null && typeof value === 'object' && !(value instanceof Date))
+    for (const inner of Object.values(value)) refuseLineBreaks(inner);
+};
+
+/**
+ * A switch made of memory behind the same port, obeying the same contract suite as the real one, so that every other
+ * feature can be tried without an Asterisk. It is one node.
+ */
+export const createScriptedTelephony = (options: { node?: string; clock?: Clock } = {}): ScriptedTelephony => {
+  const { node = 'scripted', clock = systemClock } = options;
+  const calls = new Map<ChannelId, LiveCall>();
+  const phones = new Map<Extension, PhoneSetup>();
+  const memberships = new Map<Extension, Membership>();
+  const registered = new Set<Extension>();
+  const rules = new Map<string, CallerRule>();
+  const waiting = new Map<string, { channelId: ChannelId; priority: number }[]>();
+  const failures = new Map<string, HotlineError[]>();
+  const requests: { method: string; argument: unknown }[] = [];
+  const past: TelephonyEvent[] = [];
+  let settings: HotlineSettings | null = null;
+  let listener: ((event: TelephonyEvent) => void) | null = null;
+  let up = false;
+  let since = clock.now();
+  let reason = 'not started';
+  let bootedAt = clock.now();
+  let sequence = 0;
+
+  const nextId = (): ChannelId => `${node}-${Math.floor(clock.now().getTime() / 1000)}.${++sequence}`;
+
+  const tell = (event: TelephonyEvent) => {
+    past.push(event);
+    if (up) listener?.(event);
+  };
+
+  /** Every request of the port passes here: refused values, a broken link and scripted failures behave as on the real switch. */
+  const asked = (method: string, argument: unknown) => {
+    refuseLineBreaks(argument);
+    const failure = failures.get(method)?.shift();
+    if (failure !== undefined) throw failure;
+    if (!up) throw new HotlineError('telephony.unavailable', 'There is no link to the switch');
+    requests.push({ method, argument });
+  };
+
+  const callOf = (channelId: ChannelId): LiveCall => {
+    const call = calls.get(channelId);
+    if (call === undefined) throw new Error(`the script speaks of a call that is not there: ${channelId}`);
+    return call;
+  };
+
+  const legOf = (legId: ChannelId) => {
+    for (const call of calls.values()) for (const leg of call.legs) if (leg.legId === legId) return { call, leg };
+    throw new Error(`the script speaks of a leg that is not there: ${legId}`);
+  };
+
+  const device = (extension: Extension): DeviceState => {
+    if (!registered.has(extension)) return 'unavailable';
+    for (const call of calls.values())
+      for (const leg of call.legs) if (leg.extension === extension) return leg.state === 'ringing' ? 'ringing' : 'in_use';
+    return 'idle';
+  };
+
+  const membersOf = (member: Membership): LiveMember[] =>
+    member.queues.map((queue) => ({
+      node,
+      queue,
+      extension: member.extension,
+      paused: member.paused,
+      pauseReason: member.paused ? member.reason : '',
+      device: device(member.extension),
+    }));
+
+  const tellMember = (extension: Extension) => {
+    const member = memberships.get(extension);
+    if (member !== undefined) for (const live of membersOf(member)) tell({ type: 'member.changed', ...live, at: clock.now() });
+  };
+
+  const leaveQueue = (call: LiveCall) => {
+    if (call.queue === null) return;
+    const queue = call.queue;
+    call.queue = null;
+    waiting.set(
+      queue,
+      (waiting.get(queue) ?? []).filter((place) => place.channelId !== call.channelId),
+    );
+    tell({ type: 'call.left_queue', node, channelId: call.channelId, queue, at: clock.now() });
+  };
+
+  const dropLeg = (legId: ChannelId) => {
+    const { call, leg } = legOf(legId);
+    call.legs = call.legs.filter((other) => other !== leg);
+    return { call, leg };
+  };
+
+  const script: Script = {
+    arrive({ number, name = '', called = '12345' }) {
+      const channelId = nextId();
+      const at = clock.now();
+      calls.set(channelId, {
+        node,
+        channelId,
+        callerNumber: number,
+        callerName: name,
+        calledNumber: called,
+        startedAt: at,
+        queue: null,
+        legs: [],
+      });
+      tell({ type: 'call.arrived', node, channelId, callerNumber: number, callerName: name, calledNumber: called, at });
+      return channelId;
+    },
+    enqueue(channelId, queue) {
+      const call = callOf(channelId);
+      leaveQueue(call);
+      call.queue = queue;
+      const line = [...(waiting.get(queue) ?? []), { channelId, priority: 0 }];
+      waiting.set(queue, line);
+      tell({ type: 'call.queued', node, channelId, queue, position: line.length, at: clock.now() });
+    },
+    offer(channelId, extension, queue) {
+      const call = callOf(channelId);
+      const legId = nextId();
+      call.legs.push({ legId, extension, state: 'ringing' });
+      tell({ type: 'call.offered', node, channelId, legId, extension, queue: queue ?? call.queue ?? 'hotline', at: clock.now() });
+      tellMember(extension);
+      return legId;
+    },
+    answer(legId) {
+      const { call, leg } = legOf(legId);
+      const { channelId } = call;
+      const queue = call.queue ?? 'hotline';
+      for (const other of [...call.legs]) if (other !== leg && other.state === 'ringing') script.endOffer(other.legId);
+      leg.state = 'talking';
+      leaveQueue(call);
+      tell({ type: 'call.answered', node, channelId, legId, extension: leg.extension, queue, at: clock.now() });
+      tell({ type: 'offer.ended', node, channelId, legId, extension: leg.extension, answered: true, at: clock.now() });
+      tellMember(leg.extension);
+    },
+    endOffer(legId) {
+      const { call, leg } = dropLeg(legId);
+      tell({ type: 'offer.ended', node, channelId: call.channelId, legId, extension: leg.extension, answered: false, at: clock.now() });
+      tellMember(leg.extension);
+    },
+    agentHangsUp(legId, cause = 16) {
+      const { call, leg } = dropLeg(legId);
+      tell({ type: 'call.agent_left', node, channelId: call.channelId, legId, extension: leg.extension, cause, at: clock.now() });
+      tellMember(leg.extension);
+    },
+    citizenHangsUp(channelId, cause = 16) {
+      const call = callOf(channelId);
+      for (const leg of [...call.legs]) (leg.state === 'ringing' ? script.endOffer : script.agentHangsUp)(leg.legId);
+      leaveQueue(call);
+      calls.delete(channelId);
+      tell({ type: 'call.ended', node, channelId, cause, at: clock.now() });
+    },
+    divert: (channelId, to, why = '') => {
+      const call = callOf(channelId);
+      leaveQueue(call);
+      tell({ type: 'call.diverted', node, channelId, to, reason: why, at: clock.now() });
+    },
+    startRecording: (channelId, file) => tell({ type: 'recording.started', node, channelId, file, at: clock.now() }),
+    failRecording: (channelId) => tell({ type: 'recording.failed', node, channelId, at: clock.now() }),
+    leaveVoicemail: (channelId, file, seconds) => tell({ type: 'voicemail.recorded', node, channelId, file, seconds, at: clock.now() }),
+    register(extension) {
+      if (registered.has(extension)) return;
+      registered.add(extension);
+      tell({ type: 'contact.changed', node, extension, registered: true, at: clock.now() });
+      tellMember(extension);
+    },
+    unregister(extension) {
+      if (!registered.delete(extension)) return;
+      tell({ type: 'contact.changed', node, extension, registered: false, at: clock.now() });
+      tellMember(extension);
+    },
+    linkDown(why = 'AMI: the connection was closed by the switch') {
+      if (!up) return;
+      up = false;
+      since = clock.now();
+      reason = why;
+      listener?.({ type: 'switch.down', node, at: since, reason: why });
+    },
+    linkUp() {
+      if (up || listener === null) return;
+      up = true;
+      since = clock.now();
+      reason = '';
+      listener({ type: 'switch.up', node, at: since });
+    },
+    restart() {
+      script.linkDown();
+      for (const channelId of calls.keys()) past.push({ type: 'call.ended', node, channelId, cause: 0, at: clock.now() });
+      calls.clear();
+      waiting.clear();
+      registered.clear();
+      bootedAt = clock.now();
+      script.linkUp();
+    },
+    failNext: (method, err) => {
+      failures.set(method, [...(failures.get(method) ?? []), err]);
+    },
+    phones: () => phones,
+    callerRules: () => rules,
+    settings: () => settings,
+    requests: () => requests,
+  };
+
+  const setPaused = (method: string, extension: Extension, paused: boolean, why: string) => {
+    asked(method, { extension, reason: why });
+    const member = memberships.get(extension);
+    if (member === undefined) throw new HotlineError('telephony.refused', 'The switch refused the action', { action: 'QueuePause' });
+    member.paused = paused;
+    member.reason = paused ? why : '';
+    tellMember(extension);
+  };
+
+  const snapshot = (): SwitchSnapshot => ({
+    node,
+    takenAt: clock.now(),
+    bootedAt,
+    calls: [...calls.values()].map((call) => structuredClone(call)),
+    members: [...memberships.values()].flatMap(membersOf),
+    registered: [...registered],
+    queues: Object.fromEntries([...waiting].map(([queue, line]) => [queue, line.map((place) => place.channelId)])),
+  });
+
+  return {
+    script,
+    async start(onEvent) {
+      listener = onEvent;
+      script.linkUp();
+    },
+    async stop() {
+      up = false;
+      listener = null;
+      reason = 'stopped';
+    },
+    nodes: () => [{ node, up, reason, since }],
+    async snapshot(name) {
+      asked('snapshot', name ?? null);
+      return name === undefined || name === node ? [snapshot()] : [];
+    },
+    async setUpPhone(phone) {
+      asked('setUpPhone', phone);
+      phones.set(phone.extension, phone);
+    },
+    async removePhone(extension) {
+      asked('removePhone', extension);
+      phones.delete(extension);
+      script.unregister(extension);
+    },
+    async joinQueues({ extension, displayName, queues, paused, reason: why }) {
+      asked('joinQueues', { extension, displayName, queues, paused, reason: why });
+      memberships.set(extension, { extension, queues: [...queues], paused, reason: paused ? why : '' });
+      tellMember(extension);
+    },
+    async leaveQueues(extension) {
+      asked('leaveQueues', extension);
+      memberships.delete(extension);
+    },
+    pause: async (extension, why) => setPaused('pause', extension, true, why),
+    unpause: async (extension) => setPaused('unpause', extension, false, ''),
+    async hangUp(channelId, cause) {
+      asked('hangUp', { channelId, cause });
+      if (calls.has(channelId)) return script.citizenHangsUp(channelId, cause);
+      for (const call of [...calls.values()])
+        for (const leg of [...call.legs])
+          if (leg.legId === channelId) (leg.state === 'ringing' ? script.endOffer : script.agentHangsUp)(leg.legId, cause);
+    },
+    async setWaitingPriority(queue, channelId, priority) {
+      asked('setWaitingPriority', { queue, channelId, priority });
+      const line = waiting.get(queue) ?? [];
+      const place = line.find((one) => one.channelId === channelId);
+      if (place === undefined)
+        throw new HotlineError('telephony.refused', 'The switch refused the action', { action: 'QueueChangePriorityCaller' });
+      place.priority = priority;
+      waiting.set(
+        queue,
+        [...line].sort((one, other) => other.priority - one.priority),
+      );
+    },
+    async writeCallerRule(rule) {
+      asked('writeCallerRule', rule);
+      rules.set(rule.number, rule);
+    },
+    async removeCallerRule(number) {
+      asked('removeCallerRule', number);
+      rules.delete(number);
+    },
+    async writeSettings(next) {
+      asked('writeSettings', next);
+      settings = next;
+    },
+    async missedEvents(name, cursor) {
+      return { known: name === node, events: past.slice(cursor ?? 0), cursor: past.length };
+    },
+  };
+};
