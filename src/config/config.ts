@@ -1,0 +1,255 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HotlineError } from '../core/errors.ts';
+import { KEYS, type KeyDefinition, type KeyName, type Values } from './keys.ts';
+import { parseKey, WrongValue } from './parse.ts';
+import { bracketed, type SwitchNode, type Trunk } from './switch.ts';
+
+export type { SwitchNode, Trunk } from './switch.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ManagedSwitch {
+  kind: 'managed';
+  binary: string | null;
+  mirror: string | null;
+  httpPort: number;
+  amiPort: number;
+  sipHost: string;
+  sipPort: number;
+  /** null: the machine's first non-loopback address. */
+  rtpHost: string | null;
+  rtpFirstPort: number;
+  rtpLastPort: number;
+}
+
+export interface Tls {
+  certificateFile: string;
+  keyFile: string;
+}
+
+export interface Config {
+  mode: 'demonstration' | 'production';
+  dataDirectory: string;
+  cacheDirectory: string;
+  /** null: SQLite in the data directory. */
+  databaseUrl: string | null;
+  /** null only in demonstration: config/secret.ts makes one in the data directory. */
+  secret: string | null;
+  http: { host: string; port: number; publicUrl: string; origins: string[]; tls: Tls | null; trustProxy: string[] };
+  /** publicUrl: what a browser opens, ws(s)://…/sip, without the ticket. */
+  relay: { host: string; port: number; publicUrl: string };
+  hotline: { name: string; number: string; aliases: string[]; areaCode: string; dutyPhone: string | null };
+  switch: ManagedSwitch | { kind: 'nodes'; nodes: SwitchNode[] };
+  trunks: Trunk[];
+  ringSeconds: number;
+  wrapUpSeconds: number;
+  session: { hours: number; idleMinutes: number };
+  promptsDirectory: string;
+  logLevel: Values['HOTLINE_LOG_LEVEL'];
+  metricsToken: string | null;
+}
+
+export interface RelayConfig {
+  host: string;
+  port: number;
+  tls: Tls | null;
+  trustProxy: string[];
+  origins: string[];
+  secret: string | null;
+  dataDirectory: string;
+  /** SIP over WebSocket addresses of the switch's nodes, first is the default. */
+  upstreams: { node: string; url: string }[];
+  logLevel: Config['logLevel'];
+}
+
+/** The clone, or the image's /app: two above this file. */
+const ROOT = resolve(import.meta.dirname, '../..');
+
+const readValues = (environment: Environment): Values => {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, key] of Object.entries(KEYS) as [KeyName, KeyDefinition<unknown>][]) {
+    try {
+      values[name] = parseKey(key, environment[name]);
+    } catch (err) {
+      if (!(err instanceof WrongValue)) throw err;
+      problems.push(`${name}: ${err.message}`);
+    }
+  }
+  // A misspelt key would otherwise be a setting that silently does nothing.
+  for (const name of Object.keys(environment))
+    if (name.startsWith('HOTLINE_') && !(name in KEYS)) problems.push(`${name}: 没有这个配置项 (no such setting)`);
+  refuse(problems);
+  return values as Values;
+};
+
+const refuse = (problems: readonly string[]): void => {
+  if (problems.length === 0) return;
+  throw new HotlineError('config.invalid', `配置有误，未启动 / wrong configuration, not started\n  ${problems.join('\n  ')}`, {
+    keys: problems.map((problem) => problem.slice(0, problem.indexOf(':'))),
+  });
+};
+
+const loopbackNames = (publicUrl: string): string[] => {
+  const url = new URL(publicUrl);
+  if (url.hostname !== '127.0.0.1' && url.hostname !== 'localhost') return [];
+  return ['127.0.0.1', 'localhost'].map((host) => `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`);
+};
+
+const publicUrlOf = (values: Values): string => {
+  if (values.HOTLINE_PUBLIC_URL !== null) return values.HOTLINE_PUBLIC_URL;
+  const scheme = values.HOTLINE_TLS_CERT === null ? 'http' : 'https';
+  const anyAddress = values.HOTLINE_HTTP_HOST === '0.0.0.0' || values.HOTLINE_HTTP_HOST === '::';
+  const host = anyAddress ? '127.0.0.1' : bracketed(values.HOTLINE_HTTP_HOST);
+  return new URL(`${scheme}://${host}:${values.HOTLINE_HTTP_PORT}`).origin;
+};
+
+const relayUrlOf = (values: Values): string => {
+  if (values.HOTLINE_RELAY_PUBLIC_URL !== null) return values.HOTLINE_RELAY_PUBLIC_URL;
+  const url = new URL(publicUrlOf(values));
+  return `${values.HOTLINE_TLS_CERT === null ? 'ws' : 'wss'}://${url.hostname}:${values.HOTLINE_RELAY_PORT}/sip`;
+};
+
+const tlsOf = (values: Values): Tls | null =>
+  values.HOTLINE_TLS_CERT !== null && values.HOTLINE_TLS_KEY !== null
+    ? { certificateFile: resolve(ROOT, values.HOTLINE_TLS_CERT), keyFile: resolve(ROOT, values.HOTLINE_TLS_KEY) }
+    : null;
+
+const originsOf = (values: Values): string[] => {
+  const publicUrl = publicUrlOf(values);
+  return [...new Set([publicUrl, ...loopbackNames(publicUrl), ...values.HOTLINE_ORIGINS])];
+};
+
+const dataDirectoryOf = (values: Values): string => resolve(ROOT, values.HOTLINE_DATA_DIR ?? 'data');
+
+const cacheDirectoryOf = (values: Values, environment: Environment): string => {
+  if (values.HOTLINE_CACHE_DIR !== null) return resolve(ROOT, values.HOTLINE_CACHE_DIR);
+  // The switch runs as an unprivileged user who must be able to read it: root's own home is closed to others.
+  if (process.getuid?.() === 0) return '/var/cache/hotline-12345';
+  return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'hotline-12345');
+};
+
+const switchOf = (values: Values): Config['switch'] => {
+  const kind = values.HOTLINE_SWITCH ?? (values.HOTLINE_SWITCH_NODES.length > 0 ? 'nodes' : 'managed');
+  if (kind === 'nodes') return { kind, nodes: values.HOTLINE_SWITCH_NODES };
+  const [first = 0, last = 0] = values.HOTLINE_RTP_PORTS.split('-').map(Number);
+  return {
+    kind,
+    binary: values.HOTLINE_ASTERISK,
+    mirror: values.HOTLINE_APT_MIRROR,
+    httpPort: values.HOTLINE_ASTERISK_HTTP_PORT,
+    amiPort: values.HOTLINE_ASTERISK_AMI_PORT,
+    sipHost: values.HOTLINE_SIP_HOST,
+    sipPort: values.HOTLINE_SIP_PORT,
+    rtpHost: values.HOTLINE_RTP_HOST,
+    rtpFirstPort: first,
+    rtpLastPort: last,
+  };
+};
+
+/** Rules between keys, which no single key can know. */
+const contradictions = (values: Values): string[] => {
+  const problems: string[] = [];
+  if ((values.HOTLINE_TLS_CERT === null) !== (values.HOTLINE_TLS_KEY === null))
+    problems.push('HOTLINE_TLS_CERT: 证书和私钥要同时填写 (certificate and key go together with HOTLINE_TLS_KEY)');
+  if (values.HOTLINE_SWITCH === 'nodes' && values.HOTLINE_SWITCH_NODES.length === 0)
+    problems.push('HOTLINE_SWITCH_NODES: HOTLINE_SWITCH=nodes 时必填 (needed by HOTLINE_SWITCH=nodes)');
+  if (values.HOTLINE_SWITCH === 'managed' && values.HOTLINE_SWITCH_NODES.length > 0)
+    problems.push('HOTLINE_SWITCH: 已填写 HOTLINE_SWITCH_NODES，不能同时为 managed (contradicts HOTLINE_SWITCH_NODES)');
+  const [first = 0, last = 0] = values.HOTLINE_RTP_PORTS.split('-').map(Number);
+  if (first >= last || last > 65_535)
+    problems.push('HOTLINE_RTP_PORTS: 起始端口应小于结束端口 (first must be below last, last at most 65535)');
+  if (values.HOTLINE_MODE !== 'production') return problems;
+  const needed = '生产模式必填 (needed in production)';
+  if (values.HOTLINE_SECRET === null) problems.push(`HOTLINE_SECRET: ${needed}`);
+  if (values.HOTLINE_PUBLIC_URL === null) problems.push(`HOTLINE_PUBLIC_URL: ${needed}`);
+  if (values.HOTLINE_SWITCH === null && values.HOTLINE_SWITCH_NODES.length === 0)
+    problems.push(`HOTLINE_SWITCH: ${needed}: managed, 或填写 (or) HOTLINE_SWITCH_NODES`);
+  return problems;
+};
+
+/**
+ * @param environment usually the process's; a test hands in its own
+ * @throws HotlineError config.invalid that names every wrong key at once, so that an operator repairs them in one go
+ */
+export const readConfig = (environment: Environment): Config => {
+  const values = readValues(environment);
+  refuse(contradictions(values));
+  const dataDirectory = dataDirectoryOf(values);
+  return {
+    mode: values.HOTLINE_MODE,
+    dataDirectory,
+    cacheDirectory: cacheDirectoryOf(values, environment),
+    databaseUrl: values.DATABASE_URL,
+    secret: values.HOTLINE_SECRET,
+    http: {
+      host: values.HOTLINE_HTTP_HOST,
+      port: values.HOTLINE_HTTP_PORT,
+      publicUrl: publicUrlOf(values),
+      origins: originsOf(values),
+      tls: tlsOf(values),
+      trustProxy: values.HOTLINE_TRUST_PROXY,
+    },
+    relay: { host: values.HOTLINE_RELAY_HOST, port: values.HOTLINE_RELAY_PORT, publicUrl: relayUrlOf(values) },
+    hotline: {
+      name: values.HOTLINE_NAME,
+      number: values.HOTLINE_NUMBER,
+      aliases: values.HOTLINE_NUMBER_ALIASES,
+      areaCode: values.HOTLINE_AREA_CODE,
+      dutyPhone: values.HOTLINE_DUTY_PHONE,
+    },
+    switch: switchOf(values),
+    trunks: values.HOTLINE_TRUNKS,
+    ringSeconds: values.HOTLINE_RING_SECONDS,
+    wrapUpSeconds: values.HOTLINE_WRAP_UP_SECONDS,
+    session: { hours: values.HOTLINE_SESSION_HOURS, idleMinutes: values.HOTLINE_SESSION_IDLE_MINUTES },
+    promptsDirectory: values.HOTLINE_PROMPTS_DIR === null ? join(dataDirectory, 'prompts') : resolve(ROOT, values.HOTLINE_PROMPTS_DIR),
+    logLevel: values.HOTLINE_LOG_LEVEL,
+    metricsToken: values.HOTLINE_METRICS_TOKEN,
+  };
+};
+
+/** The relay's part of the same settings; it starts under the same environment as the service. */
+export const readRelayConfig = (environment: Environment): RelayConfig => {
+  const config = readConfig(environment);
+  const upstreams =
+    config.switch.kind === 'managed'
+      ? [{ node: 'managed', url: `ws://127.0.0.1:${config.switch.httpPort}/ws` }]
+      : config.switch.nodes.map((node) => ({ node: node.name, url: node.sipWebSocketUrl }));
+  return {
+    host: config.relay.host,
+    port: config.relay.port,
+    tls: config.http.tls,
+    trustProxy: config.http.trustProxy,
+    origins: config.http.origins,
+    secret: config.secret,
+    dataDirectory: config.dataDirectory,
+    upstreams,
+    logLevel: config.logLevel,
+  };
+};
+
+/** The one place that touches the process's environment. */
+export const loadConfig = (): Config => readConfig(process.env);
+export const loadRelayConfig = (): RelayConfig => readRelayConfig(process.env);
+
+export interface ConfigRow {
+  key: string;
+  form: string;
+  fallback: string;
+  secret: boolean;
+  zh: string;
+  en: string;
+}
+
+/** Rows of the settings table in the README, so that the page cannot drift from the code. */
+export const describeConfig = (): ConfigRow[] =>
+  (Object.entries(KEYS) as [string, KeyDefinition<unknown>][]).map(([name, key]) => ({
+    key: name,
+    form: key.parser.form,
+    fallback: key.shown ?? (key.fallback === null ? '' : String(key.fallback)),
+    secret: key.secret === true,
+    zh: key.zh,
+    en: key.en,
+  }));
