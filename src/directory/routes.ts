@@ -1,0 +1,25 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import { Category, Place } from './schemas.ts';
+import type { Directory } from './service.ts';
+
+/** The lists an agent picks from while writing a case. */
+export const directoryRoutes =
+  (deps: { directory: Directory }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/directory/categories',
+      {
+        config: { access: { any: ['knowledge.read'] } },
+        schema: { summary: '诉求类别 Subjects', tags: ['directory'], response: { 200: Type.Array(Category) } },
+      },
+      () => deps.directory.categories(),
+    );
+    app.get(
+      '/api/directory/places',
+      {
+        config: { access: { any: ['knowledge.read'] } },
+        schema: { summary: '镇街和社区 Places', tags: ['directory'], response: { 200: Type.Array(Place) } },
+      },
+      () => deps.directory.places(),
+    );
+  };
