@@ -3,6 +3,7 @@ import { HotlineError } from '../core/errors.ts';
 import type { CallId, CaseId, StaffId } from '../core/ids.ts';
 import { maskNumber } from '../core/phone-number.ts';
 import type { CallerMatch, Directory } from '../directory/index.ts';
+import { type Actor, byStaff, bySystem, type History } from '../history/index.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import {
@@ -41,20 +42,12 @@ export interface CallDraft {
   subject: string;
 }
 
-export interface CaseAct {
-  actor: { kind: 'staff'; staffId: StaffId } | { kind: 'system' };
-  act: 'case.opened' | 'case.saved';
-  caseId: CaseId;
-  details: Record<string, unknown>;
-}
-
 export interface CasesDeps {
   store: Pick<Store, 'write'>;
   repository: CasesRepository;
   directory: Pick<Directory, 'callerOf'>;
   outbox: Pick<Outbox, 'append'>;
-  /** Writes the act into the record in the caller's transaction. */
-  record: (db: Exec, act: CaseAct) => Promise<unknown>;
+  history: Pick<History, 'append'>;
   clock: Clock;
 }
 
@@ -96,7 +89,7 @@ const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有
 const denied = (): HotlineError => new HotlineError('access.denied', '没有权限 Not allowed');
 
 export const createCases = (deps: CasesDeps) => {
-  const { store, repository, directory, outbox, record, clock } = deps;
+  const { store, repository, directory, outbox, history, clock } = deps;
 
   const isOwn = async (found: CaseRecord, viewer: Viewer): Promise<boolean> =>
     found.createdBy?.staffId === viewer.staffId || (await repository.tookCallOf(found.caseId, viewer.staffId));
@@ -108,10 +101,11 @@ export const createCases = (deps: CasesDeps) => {
     return found;
   };
 
-  const addDraft = async (db: Exec, draft: NewDraft, actor: CaseAct['actor']): Promise<CaseRecord | null> => {
+  const addDraft = async (db: Exec, draft: NewDraft, actor: Actor): Promise<CaseRecord | null> => {
     const added = await repository.add(draft);
     if (!added) return null;
-    await record(db, { actor, act: 'case.opened', caseId: added.caseId, details: { source: draft.source, callId: draft.callId } });
+    const details = { source: draft.source, callId: draft.callId };
+    await history.append(db, { actor, act: 'case.opened', thing: { kind: 'case', id: added.caseId }, details });
     await outbox.append(db, 'case.drafted', { caseId: added.caseId, callId: added.callId });
     return added;
   };
@@ -136,7 +130,7 @@ export const createCases = (deps: CasesDeps) => {
     const existing = await repository.byCall(callId);
     if (existing) return existing;
     const draft: NewDraft = { ...(await draftOfCall(callId, call.callerReceived)), source: 'call', createdBy: viewer.staffId };
-    const opened = (await addDraft(db, draft, { kind: 'staff', staffId: viewer.staffId })) ?? (await repository.byCall(callId));
+    const opened = (await addDraft(db, draft, byStaff(viewer.staffId))) ?? (await repository.byCall(callId));
     if (!opened) throw notFound();
     return opened;
   };
@@ -152,7 +146,7 @@ export const createCases = (deps: CasesDeps) => {
       createdBy: viewer.staffId,
       at: clock.now(),
     };
-    const opened = await addDraft(db, draft, { kind: 'staff', staffId: viewer.staffId });
+    const opened = await addDraft(db, draft, byStaff(viewer.staffId));
     if (!opened) throw notFound();
     return opened;
   };
@@ -196,7 +190,7 @@ export const createCases = (deps: CasesDeps) => {
         const after = await repository.save(caseId, version, kept, clock.now());
         if (!after) throw await stale((await repository.byId(caseId)) ?? before, yours, staff);
         const details = { version: after.version, fields: changedFields(before.form, kept) };
-        await record(db, { actor: { kind: 'staff', staffId: staff.staffId }, act: 'case.saved', caseId, details });
+        await history.append(db, { actor: byStaff(staff.staffId), act: 'case.saved', thing: { kind: 'case', id: caseId }, details });
         await outbox.append(db, 'case.drafted', { caseId, callId: after.callId });
         return after;
       });
@@ -211,7 +205,7 @@ export const createCases = (deps: CasesDeps) => {
         const call = await repository.callFacts(callId);
         if (!call) throw new HotlineError('thing.not_found', '没有这通电话 There is no such call', { callId });
         const draft: NewDraft = { ...(await draftOfCall(callId, call.callerReceived)), source: 'voicemail', createdBy: null };
-        const opened = (await addDraft(db, draft, { kind: 'system' })) ?? (await repository.byCall(callId));
+        const opened = (await addDraft(db, draft, bySystem)) ?? (await repository.byCall(callId));
         if (!opened) throw notFound();
         return opened.caseId;
       });
