@@ -1,0 +1,85 @@
+import { asc, inArray, isNull } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Clock } from '../core/clock.ts';
+import type { DomainEvent, DomainEventName, DomainEvents } from '../core/events.ts';
+import type { Exec, Store } from './store.ts';
+
+export type Reaction<N extends DomainEventName> = (payload: DomainEvents[N], at: Date) => Promise<void> | void;
+
+export interface Outbox {
+  /** Writes the event in the caller's transaction; it is delivered after that commits. */
+  append<N extends DomainEventName>(db: Exec, name: N, payload: DomainEvents[N]): Promise<void>;
+  /** Reactions run in the order they were added, one event at a time. */
+  on<N extends DomainEventName>(name: N, reaction: Reaction<N>): void;
+  /** Delivers what an earlier life committed and did not deliver. */
+  deliverLeftovers(): Promise<void>;
+  /** Resolves when every event committed so far has been delivered. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Delivery happens in this process right after commit, from memory; the row is the safety net that makes it at least once.
+ * A reaction that fails is logged and does not hold back the others: what must not be lost is a job, not a reaction.
+ */
+export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger }): Outbox => {
+  const { store, clock, logger } = deps;
+  const { outbox } = store.schema;
+  const reactions = new Map<DomainEventName, Reaction<DomainEventName>[]>();
+  let line: Promise<void> = Promise.resolve();
+  let delivered: number[] = [];
+  let marking: ReturnType<typeof setTimeout> | null = null;
+
+  const mark = async (): Promise<void> => {
+    marking = null;
+    const ids = delivered;
+    delivered = [];
+    if (!ids.length) return;
+    await store
+      .write((db) => db.update(outbox).set({ deliveredAt: clock.now() }).where(inArray(outbox.id, ids)).returning({ id: outbox.id }))
+      .catch((err) => logger.warn({ err }, 'outbox rows could not be marked delivered'));
+  };
+
+  const deliver = async (event: DomainEvent & { id: number }): Promise<void> => {
+    for (const reaction of reactions.get(event.name) ?? []) {
+      try {
+        await reaction(event.payload as never, event.at);
+      } catch (err) {
+        logger.error({ err, event: event.name }, 'reaction to an event failed');
+      }
+    }
+    delivered.push(event.id);
+    // Marking can wait: at worst the next life delivers a few events twice, which every reader bears.
+    marking ??= setTimeout(mark, 500).unref();
+  };
+
+  return {
+    async append(db, name, payload) {
+      const at = clock.now();
+      const [row] = await db
+        .insert(outbox)
+        .values({ name, payload: payload as Record<string, unknown>, at })
+        .returning({ id: outbox.id });
+      if (!row) return;
+      store.afterCommit(() => {
+        line = line.then(() => deliver({ id: row.id, name, payload, at } as DomainEvent & { id: number }));
+      });
+    },
+    on(name, reaction) {
+      reactions.set(name, [...(reactions.get(name) ?? []), reaction as Reaction<DomainEventName>]);
+    },
+    async deliverLeftovers() {
+      const rows = await store.read((db) => db.select().from(outbox).where(isNull(outbox.deliveredAt)).orderBy(asc(outbox.id)).limit(1000));
+      for (const row of rows)
+        line = line.then(() =>
+          deliver({ id: row.id, name: row.name as DomainEventName, payload: row.payload, at: row.at } as unknown as DomainEvent & { id: number }),
+        );
+      await line;
+      await mark();
+    },
+    async settled() {
+      await line;
+      if (marking) clearTimeout(marking);
+      await mark();
+    },
+  };
+};

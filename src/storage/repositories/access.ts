@@ -1,0 +1,104 @@
+import { and, asc, eq, isNull, lt } from 'drizzle-orm';
+import type { AccessRepository, StaffRow } from '../../access/repository.ts';
+import type { Store } from '../store.ts';
+
+export const createAccessRepository = (store: Store): AccessRepository => {
+  const { staff, sessions, loginThrottles } = store.schema;
+  const staffColumns = {
+    staffId: staff.id,
+    account: staff.account,
+    name: staff.name,
+    roles: staff.roles,
+    extension: staff.extension,
+    unitCode: staff.unitCode,
+    active: staff.active,
+  };
+  return {
+    credentials: (account) =>
+      store.read(async (db) => {
+        const [row] = await db
+          .select({ ...staffColumns, passwordHash: staff.passwordHash })
+          .from(staff)
+          .where(eq(staff.account, account));
+        return row ?? null;
+      }),
+    staff: (): Promise<StaffRow[]> => store.read((db) => db.select(staffColumns).from(staff).orderBy(asc(staff.account))),
+    addStaff: (row, at) =>
+      store.write(async (db) => {
+        const [added] = await db
+          .insert(staff)
+          .values({ ...row, createdAt: at })
+          .onConflictDoNothing()
+          .returning({ id: staff.id });
+        return added?.id ?? null;
+      }),
+    setPasswordHash: async (staffId, passwordHash) => {
+      await store.write((db) => db.update(staff).set({ passwordHash }).where(eq(staff.id, staffId)).returning({ id: staff.id }));
+    },
+    addSession: (session) =>
+      store.write(async (db) => {
+        const [row] = await db
+          .insert(sessions)
+          .values({ ...session, lastSeenAt: session.createdAt })
+          .returning({ id: sessions.id });
+        if (!row) throw new Error('the database returned no row for a new session');
+        return row.id;
+      }),
+    sessionByTokenHash: (tokenHash) =>
+      store.read(async (db) => {
+        const [row] = await db
+          .select({
+            sessionId: sessions.id,
+            lastSeenAt: sessions.lastSeenAt,
+            expiresAt: sessions.expiresAt,
+            endedAt: sessions.endedAt,
+            staff: {
+              staffId: staff.id,
+              account: staff.account,
+              name: staff.name,
+              roles: staff.roles,
+              extension: staff.extension,
+              active: staff.active,
+            },
+          })
+          .from(sessions)
+          .innerJoin(staff, eq(staff.id, sessions.staffId))
+          .where(eq(sessions.tokenHash, tokenHash));
+        return row ?? null;
+      }),
+    touchSession: async (sessionId, at) => {
+      await store.write((db) =>
+        db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, sessionId)).returning({ id: sessions.id }),
+      );
+    },
+    endSessions: (which, at) =>
+      store.write(async (db) => {
+        const mine = 'sessionId' in which ? eq(sessions.id, which.sessionId) : eq(sessions.staffId, which.staffId);
+        const rows = await db
+          .update(sessions)
+          .set({ endedAt: at })
+          .where(and(mine, isNull(sessions.endedAt)))
+          .returning({ id: sessions.id });
+        return rows.map((row) => row.id);
+      }),
+    lockThrottle: (key, now) =>
+      store.write(async (db) => {
+        // An update that changes nothing still takes the row's lock, so two attempts at once are counted as two.
+        const [row] = await db
+          .insert(loginThrottles)
+          .values({ key, failures: 0, updatedAt: now })
+          .onConflictDoUpdate({ target: loginThrottles.key, set: { key } })
+          .returning({ failures: loginThrottles.failures, blockedUntil: loginThrottles.blockedUntil, updatedAt: loginThrottles.updatedAt });
+        if (!row) throw new Error('the database returned no row for a throttle');
+        return row;
+      }),
+    saveThrottle: async (key, throttle) => {
+      await store.write((db) =>
+        db.update(loginThrottles).set(throttle).where(eq(loginThrottles.key, key)).returning({ id: loginThrottles.id }),
+      );
+    },
+    forgetThrottles: async (before) => {
+      await store.write((db) => db.delete(loginThrottles).where(lt(loginThrottles.updatedAt, before)).returning({ id: loginThrottles.id }));
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { HistoryRepository } from '../../history/repository.ts';
+import type { Store } from '../store.ts';
+
+export const createHistoryRepository = (store: Store): HistoryRepository => {
+  const { history, staff } = store.schema;
+  return {
+    async append(db, entry, at) {
+      const [row] = await db
+        .insert(history)
+        .values({
+          at,
+          actorKind: entry.actor.kind,
+          actorId: entry.actor.kind === 'staff' ? entry.actor.id : null,
+          act: entry.act,
+          thingKind: entry.thing.kind,
+          thingId: entry.thing.id,
+          details: entry.details ?? {},
+        })
+        .returning({ id: history.id });
+      if (!row) throw new Error('the database returned no row for a history entry');
+      return row.id;
+    },
+    list: ({ before, limit, thing }) =>
+      store.read((db) =>
+        db
+          .select({
+            id: history.id,
+            at: history.at,
+            actorKind: history.actorKind,
+            actorId: history.actorId,
+            actorName: staff.name,
+            act: history.act,
+            thingKind: history.thingKind,
+            thingId: history.thingId,
+            details: history.details,
+          })
+          .from(history)
+          .leftJoin(staff, eq(staff.id, history.actorId))
+          .where(
+            and(
+              before === null ? undefined : lt(history.id, before),
+              thing ? and(eq(history.thingKind, thing.kind), eq(history.thingId, thing.id)) : undefined,
+            ),
+          )
+          .orderBy(desc(history.id))
+          .limit(limit),
+      ),
+  };
+};

@@ -1,0 +1,60 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Directory of PostgreSQL's server programs as Debian lays them, newest first, or the one on PATH. */
+const binaries = (): string => {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  for (const version of versions) if (existsSync(join(root, version, 'bin/initdb'))) return join(root, version, 'bin');
+  return '';
+};
+
+/** PostgreSQL refuses to run as root, so as root its processes become `nobody`. */
+const asServer = (): { uid?: number; gid?: number } => (process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {});
+
+export interface TestPostgres {
+  /** Connects over a unix socket, so a service inside a network namespace reaches it too. */
+  url(database: string): string;
+  directory: string;
+  stop(): void;
+}
+
+/** A PostgreSQL of the test's own: empty, in a temporary directory, no network port. */
+export const startPostgres = async (): Promise<TestPostgres> => {
+  const bin = binaries();
+  const directory = mkdtempSync(join(tmpdir(), 'hotline-pg-'));
+  chmodSync(directory, 0o777);
+  const run = { ...asServer(), stdio: 'pipe' as const, cwd: directory };
+  const data = join(directory, 'data');
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'hotline', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], run);
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'max_connections=200'], {
+    ...run,
+    stdio: 'ignore',
+  });
+  server.unref(); // the test's process ends when its tests do
+  const ready = (): boolean => {
+    try {
+      execFileSync(join(bin, 'pg_isready'), ['-h', directory, '-U', 'hotline', '-q'], run);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const deadline = Date.now() + 20_000;
+  while (!ready()) {
+    if (Date.now() > deadline || server.exitCode !== null) throw new Error('the test PostgreSQL did not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    directory,
+    url: (database) => `postgres://hotline@/${database}?host=${encodeURIComponent(directory)}`,
+    stop() {
+      server.kill('SIGINT'); // fast shutdown
+      const until = Date.now() + 5_000;
+      while (existsSync(join(data, 'postmaster.pid')) && Date.now() < until) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
