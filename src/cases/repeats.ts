@@ -82,10 +82,10 @@ const nothing = (submissions: number): Repeats => ({
  * A shared subject goes before a shared place of the same size: a block of flats complains of many things.
  */
 export const findRepeats = (submissions: readonly Submission[], about?: Matter): Repeats => {
-  const groups = (about ? [about] : submissions).flatMap((matter) => [
-    { matter, group: submissions.filter((each) => sameSubject(each, matter)) },
-    { matter, group: submissions.filter((each) => samePlace(each, matter)) },
-  ]);
+  const matters = about ? [about] : submissions;
+  const groups = [sameSubject, samePlace].flatMap((same) =>
+    matters.map((matter) => ({ matter, group: submissions.filter((each) => same(each, matter)) })),
+  );
   const least = about ? 1 : 2;
   let best: (typeof groups)[number] | undefined;
   for (const each of groups) if (each.group.length >= least && each.group.length > (best?.group.length ?? 0)) best = each;

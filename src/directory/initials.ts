@@ -20,7 +20,8 @@ const WORDS: readonly (readonly [word: string, initials: string])[] = [
 
 const initialOf = (character: string): string => {
   if (/^[a-z0-9]$/i.test(character)) return character.toLowerCase();
-  if (!/\p{Script=Han}/u.test(character)) return '';
+  // The collation knows no reading of rare characters outside the basic plane and would sort them all behind z.
+  if (character.length > 1 || !/\p{Script=Han}/u.test(character)) return '';
   let letter = '';
   for (const [index, first] of FIRST_CHARACTERS.entries()) {
     if (collator.compare(character, first) < 0) break;

@@ -40,6 +40,6 @@ export const createDirectory = (deps: { repository: DirectoryRepository; clock: 
       return rows.map(({ code, name, townName }) => ({ code, name, townName }));
     },
     units: () => repository.units(),
-    addCitizen: (citizen) => repository.addCitizen({ ...citizen, numbers: citizen.numbers.map(normalOf) }, clock.now()),
+    addCitizen: async (citizen) => repository.addCitizen({ ...citizen, numbers: citizen.numbers.map(normalOf) }, clock.now()),
   };
 };

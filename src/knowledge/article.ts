@@ -21,7 +21,7 @@ const MOST_PIECES = 16;
  */
 export const piecesOf = (question: string): string[] => {
   const pieces: string[] = [];
-  for (const [run] of question.toLowerCase().matchAll(/\p{Script=Han}+|[\p{L}\p{N}]+/gu)) {
+  for (const [run] of question.toLowerCase().matchAll(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu)) {
     const characters = [...run];
     if (!/^\p{Script=Han}/u.test(run) || characters.length < 2) pieces.push(run);
     else for (let index = 0; index + 1 < characters.length; index++) pieces.push(`${characters[index]}${characters[index + 1]}`);
