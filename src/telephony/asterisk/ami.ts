@@ -40,8 +40,8 @@ export interface AmiConnection {
 const FRAME_LIMIT_CHARACTERS = 512 * 1024;
 
 /**
- * Only system, call, agent, user and the log of reports we read: dialplan steps, DTMF and RTCP are most of what a busy
- * switch says. The library sends its own wish in a header that Asterisk does not know ("Event:"), so we ask again.
+ * The classes we read; dialplan steps, DTMF and RTCP are most of what a busy switch says. The library sends its own wish
+ * in a header that Asterisk does not know ("Event:"), so we ask again.
  */
 const EVENT_MASK = 'system,call,agent,user';
 
@@ -203,6 +203,10 @@ export const connectAmi = (options: AmiOptions): AmiConnection => {
       }
       state = 'up';
       clearTimeout(joinTimer);
+      // Filtered on the switch's side a call costs a dozen events instead of sixty. A switch that will not (no right to
+      // it) only costs more: what is not wanted is dropped unread.
+      for (const name of options.wanted)
+        send({ Action: 'Filter', Operation: 'Add', MatchCriteria: `action(include),name(${name})` }, false).catch(() => {});
       send({ Action: 'Events', EventMask: EVENT_MASK }, false).then(
         () => joining.resolve(),
         () => cut({ kind: 'lost', text: 'AMI: the event mask was not accepted' }),

@@ -74,7 +74,9 @@ const causeOf = (message: AmiMessage): number => {
   return cause > 0 && cause < 256 ? cause : 0;
 };
 
-const isCitizenContext = (context: string) => context.startsWith('hotline-') && context !== AGENT_CONTEXT;
+export const isAgentContext = (context: string): boolean => context === AGENT_CONTEXT;
+
+export const isCitizenContext = (context: string): boolean => context.startsWith('hotline-') && !isAgentContext(context);
 
 const digitsOrNothing = (text: string) => (/^\+?\d{2,20}$/.test(text) ? text : '');
 
@@ -166,6 +168,22 @@ const ringNoAnswer: Reader = (state, message, at) => {
 };
 
 /**
+ * The switch was seen to end the citizen's channel before the agent's of the same call, and may have merged a leg away:
+ * neither a ring nor a talk outlives its call, so they end first, and their own Hangup says nothing more.
+ */
+const citizenGone = (state: TranslatorState, channelId: string, cause: number, at: Date): TelephonyEvent[] => {
+  const ended: TelephonyEvent[] = [];
+  for (const [legId, leg] of state.legs) {
+    if (leg.channelId !== channelId) continue;
+    const { extension } = leg;
+    if (leg.state === 'ringing') ended.push(offerEnded(state, legId, leg, false, at));
+    else if (leg.state === 'talking') ended.push({ type: 'call.agent_left', node: state.node, channelId, legId, extension, cause, at });
+    state.legs.delete(legId);
+  }
+  return [...ended, { type: 'call.ended', node: state.node, channelId, cause, at }];
+};
+
+/**
  * The one end of everything. AgentComplete is no use: after a Redirect it comes when the citizen leaves, with the second
  * agent's time in it. An agent's channel is over when the agent is.
  */
@@ -189,12 +207,7 @@ const hungUp: Reader = (state, message, at) => {
       },
     ];
   }
-  if (!state.citizens.delete(id)) return [];
-  const open: TelephonyEvent[] = [];
-  // Their own Hangup may come a moment later, or never if the switch merged them away: a ring does not outlive its call.
-  for (const [legId, ring] of state.legs)
-    if (ring.channelId === id && ring.state === 'ringing') open.push(offerEnded(state, legId, ring, false, at));
-  return [...open, { type: 'call.ended', node: state.node, channelId: id, cause: causeOf(message), at }];
+  return state.citizens.delete(id) ? citizenGone(state, id, causeOf(message), at) : [];
 };
 
 /** What the dialplan tells about a call it holds. `CallId` is the citizen's channel, told by the dialplan itself. */

@@ -1,0 +1,134 @@
+import type { TelephonyEvent } from '../events.ts';
+import { extensionOfChannel, isAgentContext, newTranslatorState, type TranslatorState, translate } from './translate.ts';
+
+/**
+ * Calls rebuilt from what the switch wrote down by itself (CEL, one JSON object a line). Each line is said again as the
+ * event that would have come over the link, so that one translation serves both and a call looks the same whether the
+ * service was there or not. What CEL can't tell is left out: the place in the queue (0), and the dialplan's own words.
+ */
+export interface CelFold {
+  state: TranslatorState;
+  /** The queue in which each citizen waits. */
+  queues: Map<string, string>;
+  /** Lines that were no record of ours: half, foreign, broken. */
+  broken: number;
+}
+
+export const newCelFold = (node: string): CelFold => ({ state: newTranslatorState(node), queues: new Map(), broken: 0 });
+
+type CelLine = Record<string, string>;
+
+const readLine = (text: string): CelLine | null => {
+  try {
+    const parsed = JSON.parse(text) as unknown;
+    if (parsed === null || typeof parsed !== 'object') return null;
+    const line: CelLine = {};
+    for (const [key, value] of Object.entries(parsed)) line[key.toLowerCase()] = typeof value === 'string' ? value : String(value);
+    return line.eventtype && line.uniqueid && Number(line.eventtime) > 0 ? line : null;
+  } catch {
+    return null;
+  }
+};
+
+const causeOf = (extra: string | undefined): string => {
+  try {
+    return String((JSON.parse(extra ?? '') as { hangupcause?: unknown }).hangupcause ?? '0');
+  } catch {
+    return '0';
+  }
+};
+
+type Said = Record<string, string>;
+
+const citizenOf = (line: CelLine): Said => ({
+  uniqueid: line.uniqueid ?? '',
+  linkedid: line.linkedid ?? '',
+  channel: line.channame ?? '',
+  context: line.context ?? '',
+  exten: line.exten ?? '',
+  calleridnum: line.num ?? '',
+  calleridname: line.name ?? '',
+});
+
+const sayStart = (fold: CelFold, line: CelLine): Said[] => {
+  const { uniqueid = '', linkedid = '' } = line;
+  const extension = extensionOfChannel(line.channame ?? '');
+  const queue = fold.queues.get(linkedid);
+  if (extension !== null && isAgentContext(line.context ?? '')) {
+    if (queue === undefined || uniqueid === linkedid) return [];
+    return [{ event: 'AgentCalled', uniqueid: linkedid, destuniqueid: uniqueid, queue, interface: `PJSIP/${extension}` }];
+  }
+  // A leg dialled out over the trunk starts at "s"; a citizen starts at the number dialled.
+  return line.exten === 's' ? [] : [{ event: 'Newchannel', channelstate: '4', ...citizenOf(line) }];
+};
+
+const sayLeft = (fold: CelFold, channelId: string): Said[] => {
+  const queue = fold.queues.get(channelId);
+  return fold.queues.delete(channelId) && queue !== undefined ? [{ event: 'QueueCallerLeave', uniqueid: channelId, queue }] : [];
+};
+
+const sayBridged = (fold: CelFold, line: CelLine): Said[] => {
+  const legId = line.uniqueid ?? '';
+  const leg = fold.state.legs.get(legId);
+  if (leg?.state !== 'ringing') return [];
+  const { channelId, extension, queue } = leg;
+  return [
+    ...sayLeft(fold, channelId),
+    { event: 'AgentConnect', uniqueid: channelId, destuniqueid: legId, queue, interface: `PJSIP/${extension}` },
+  ];
+};
+
+const sayQueue = (fold: CelFold, line: CelLine): Said[] => {
+  if (line.appname?.toLowerCase() !== 'queue') return [];
+  const channelId = line.uniqueid ?? '';
+  const left = sayLeft(fold, channelId);
+  if (line.eventtype === 'APP_END') return left;
+  const queue = line.appdata?.split(',')[0] ?? '';
+  if (queue === '') return left;
+  fold.queues.set(channelId, queue);
+  return [...left, { event: 'QueueCallerJoin', ...citizenOf(line), queue }];
+};
+
+const say = (fold: CelFold, line: CelLine): Said[] => {
+  switch (line.eventtype) {
+    case 'CHAN_START':
+      return sayStart(fold, line);
+    case 'APP_START':
+    case 'APP_END':
+      return sayQueue(fold, line);
+    case 'BRIDGE_ENTER':
+      return sayBridged(fold, line);
+    case 'HANGUP':
+      fold.queues.delete(line.uniqueid ?? '');
+      return [{ event: 'Hangup', uniqueid: line.uniqueid ?? '', cause: causeOf(line.eventextra) }];
+    default:
+      return [];
+  }
+};
+
+export interface CelRecord {
+  /** Which calls belong together; a call is closed by LINKEDID_END. */
+  linkedId: string;
+  closes: boolean;
+  at: Date;
+  events: TelephonyEvent[];
+}
+
+/** @returns what one line says, or null when it is not a record (counted) */
+export const readCelLine = (fold: CelFold, text: string): CelRecord | null => {
+  const line = readLine(text);
+  if (line === null) {
+    fold.broken += 1;
+    return null;
+  }
+  const at = new Date(Math.round(Number(line.eventtime) * 1000));
+  const timestamp = line.eventtime ?? '';
+  const events = say(fold, line).flatMap((said) => translate(fold.state, { timestamp, ...said }, at));
+  return { linkedId: line.linkedid ?? '', closes: line.eventtype === 'LINKEDID_END', at, events };
+};
+
+/** All that the lines tell, in the order in which it happened. */
+export const rebuildCalls = (node: string, lines: readonly string[]): TelephonyEvent[] => {
+  const fold = newCelFold(node);
+  return lines.flatMap((line) => readCelLine(fold, line)?.events ?? []);
+};

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Extension } from '../../core/ids.ts';
+import type { PhoneSetup } from '../port.ts';
+import type { SorceryObject } from './ari.ts';
+
+/** The realm Asterisk challenges with unless told otherwise; it is part of the digest. */
+const REALM = 'asterisk';
+
+const digest = (user: string, secret: string) => createHash('md5').update(`${user}:${REALM}:${secret}`).digest('hex');
+
+/**
+ * How long a leg may be silent before the switch gives it up. A browser that was killed says no goodbye: only this ends
+ * its leg and brings the citizen back to an agent (within 10 s, the service dead or alive). It does not count on hold, so
+ * a browser that dies while holding leaves the citizen on music for the second figure.
+ */
+const SILENCE = { rtp_timeout: '5', rtp_timeout_hold: '60' };
+
+const BROWSER_TRANSPORT = { transport: 'transport-ws', webrtc: 'yes', dtls_auto_generate_cert: 'yes', allow: 'opus,ulaw' };
+const DESK_TRANSPORT = { allow: 'alaw,ulaw', rtp_symmetric: 'yes', force_rport: 'yes', rewrite_contact: 'yes' };
+
+/** A display name within the quotes of a caller id: its own quotes and angle brackets would end it. */
+const quoted = (name: string) => name.replace(/["\\<>]/g, '').trim();
+
+/** What the switch must hold for one telephone, in the order in which it must be told. */
+export const phoneObjects = (phone: PhoneSetup): SorceryObject[] => {
+  const { extension, displayName, secret, kind } = phone;
+  return [
+    {
+      objectType: 'auth',
+      name: extension,
+      // Digest, not the password: whoever may ask the switch for this object is told it as it stands.
+      fields: { auth_type: 'digest', username: extension, realm: REALM, password_digest: `MD5:${digest(extension, secret)}` },
+    },
+    {
+      objectType: 'aor',
+      name: extension,
+      fields: {
+        max_contacts: '1',
+        remove_existing: 'yes',
+        qualify_frequency: '15',
+        maximum_expiration: kind === 'browser' ? '300' : '3600',
+      },
+    },
+    {
+      objectType: 'endpoint',
+      name: extension,
+      fields: {
+        ...(kind === 'browser' ? BROWSER_TRANSPORT : DESK_TRANSPORT),
+        disallow: 'all',
+        context: 'hotline-agents',
+        auth: extension,
+        aors: extension,
+        callerid: `"${quoted(displayName)}" <${extension}>`,
+        direct_media: 'no',
+        dtmf_mode: 'rfc4733',
+        device_state_busy_at: '1',
+        ...SILENCE,
+      },
+    },
+  ];
+};
+
+/** The reverse order: an endpoint without its address of record is still an endpoint. */
+export const phoneObjectNames = (extension: Extension): { objectType: SorceryObject['objectType']; name: string }[] => [
+  { objectType: 'endpoint', name: extension },
+  { objectType: 'auth', name: extension },
+  { objectType: 'aor', name: extension },
+];
