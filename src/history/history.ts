@@ -1,0 +1,17 @@
+/** Who did it: a person, the service itself, or the switch. */
+export type Actor = { kind: 'staff'; id: number } | { kind: 'system' } | { kind: 'switch' };
+
+export const bySystem: Actor = { kind: 'system' };
+export const bySwitch: Actor = { kind: 'switch' };
+export const byStaff = (id: number): Actor => ({ kind: 'staff', id });
+
+/**
+ * One act. `act` is past tense on the wire, `noun.verbed` ("recording.played"); `details` holds ids, field names and
+ * reasons, and no citizen's name or number: the record outlives the right to keep those.
+ */
+export interface HistoryEntry {
+  actor: Actor;
+  act: string;
+  thing: { kind: string; id: number | null };
+  details?: Record<string, unknown>;
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { SESSION_COOKIE, type Session, type Staff } from '../access/session.ts';
+import { HotlineError } from '../core/errors.ts';
+import type { Permission } from '../core/roles.ts';
+
+/** What a route asks of whoever calls it. Every route says it; one that does not stops the start. */
+export type RouteAccess = { public: true } | { signedIn: true } | { any: readonly Permission[] };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    /** Who is signed in; always null on public routes, where nobody looks. */
+    session: Session | null;
+  }
+}
+
+/** Pure: may this session, or nobody, call such a route? */
+export const decide = (access: RouteAccess, session: Session | null): 'allowed' | 'session.required' | 'access.denied' => {
+  if ('public' in access) return 'allowed';
+  if (session === null) return 'session.required';
+  if ('signedIn' in access) return 'allowed';
+  return access.any.some((permission) => session.permissions.has(permission)) ? 'allowed' : 'access.denied';
+};
+
+/** @throws HotlineError session.required on a route that is public */
+export const currentSession = (request: FastifyRequest): Session => {
+  if (request.session === null) throw new HotlineError('session.required', '请先登录 (please sign in)');
+  return request.session;
+};
+
+/** @throws HotlineError session.required on a route that is public */
+export const currentStaff = (request: FastifyRequest): Staff => currentSession(request).staff;
+
+export const mayCurrent = (request: FastifyRequest, permission: Permission): boolean =>
+  request.session?.permissions.has(permission) === true;
+
+/** Access of routes that a library registers for us and that therefore cannot say it themselves. */
+export type Inherited = readonly { prefix: string; access: RouteAccess }[];
+
+/** Part one, before any route is registered: no route without a word about who may call it. */
+export const demandAccess = (app: FastifyInstance, inherited: Inherited): void => {
+  app.decorateRequest('session', null);
+  app.addHook('onRoute', (route) => {
+    const given = inherited.find(({ prefix }) => route.url.startsWith(prefix));
+    if (route.config?.access === undefined && given) route.config = { ...route.config, access: given.access };
+    if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare config.access`);
+  });
+};
+
+/** Part two: find out who calls. A root onRequest hook, so that the rate limit, which is a route's own, can count by person. */
+export const identify = (app: FastifyInstance, who: (token: string) => Promise<Session | null>): void => {
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    const token = request.cookies[SESSION_COOKIE];
+    if (access === undefined || 'public' in access || token === undefined) return;
+    request.session = await who(token);
+  });
+};
+
+/** Part three, after the rate limit and before a byte of the body is read. */
+export const enforce = (app: FastifyInstance): void => {
+  app.addHook('preParsing', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (access === undefined) return; // only the answer for an unknown address has none
+    const decision = decide(access, request.session);
+    if (decision === 'session.required') throw new HotlineError('session.required', '请先登录 (please sign in)');
+    if (decision === 'access.denied') throw new HotlineError('access.denied', '没有权限 (not allowed)');
+  });
+};

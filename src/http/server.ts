@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { Session } from '../access/session.ts';
+import type { Config } from '../config/config.ts';
+import { HotlineError } from '../core/errors.ts';
+import { PUSH_PROTOCOL } from '../push/frames.ts';
+import { answerErrors, asRefusal } from './errors.ts';
+import { demandAccess, enforce, identify } from './guard.ts';
+import { addHealth, type Part } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import { addDocs, DOCS_PREFIX, describeRoutes } from './openapi.ts';
+import { isOwn } from './origin.ts';
+import { harden } from './security.ts';
+import { addConsole } from './static.ts';
+import { validateStrictly } from './validation.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface HttpDeps {
+  config: Pick<Config, 'mode' | 'http' | 'relay' | 'metricsToken'>;
+  /** Whose session a cookie is; access/service's `who`. */
+  who: (token: string) => Promise<Session | null>;
+  logger: FastifyBaseLogger;
+  metrics: Metrics;
+  /** Asked anew at each /readyz. */
+  parts: () => readonly Part[];
+  /** Where the built console lies. */
+  consoleDirectory: string;
+  version: string;
+}
+
+/** Far above a busy agent's pace and far below a flood's. Per minute. */
+const PER_PERSON = 1200;
+/** Per address and minute for whoever is not signed in; static files and health are not counted. */
+const PER_ADDRESS = 600;
+/** Control frames of a console are tens of bytes. */
+const MOST_FRAME_BYTES = 4096;
+
+const construct = ({ config, logger }: HttpDeps): App => {
+  const { tls, trustProxy } = config.http;
+  return Fastify({
+    loggerInstance: logger,
+    https: tls ? { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } : null,
+    trustProxy: trustProxy.length > 0 ? trustProxy : false,
+    // The address line may hold what somebody searched for; the metrics count requests, and failures are logged by route.
+    disableRequestLogging: true,
+    // An address that cannot even be decoded never reaches a route, nor the error handler of one.
+    frameworkErrors: (err, _request, reply) => {
+      const refusal = asRefusal(err);
+      void (reply as FastifyReply).code(refusal.status).send({ code: refusal.code, message: refusal.message, details: refusal.details });
+    },
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000,
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 30_000,
+    routerOptions: { maxParamLength: 100 },
+  }) as unknown as App;
+};
+
+const checkOrigins = (app: App, config: HttpDeps['config']): void => {
+  const origins = new Set(config.http.origins);
+  app.addHook('onListen', async () => {
+    // A test listens on a port it cannot know before.
+    if (config.http.port !== 0) return;
+    for (const address of app.addresses())
+      if (typeof address !== 'string') for (const host of ['127.0.0.1', 'localhost']) origins.add(`http://${host}:${address.port}`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const { origin, upgrade, 'x-hotline': scriptHeader } = request.headers;
+    const from = { method: request.method, isWebSocket: upgrade?.toLowerCase() === 'websocket', origin, scriptHeader };
+    if (!isOwn(from, origins)) throw new HotlineError('request.origin_refused', '来源不被允许 (origin refused)');
+  });
+};
+
+const limitRates = async (app: App): Promise<void> => {
+  await app.register(rateLimit, {
+    global: true,
+    timeWindow: '1 minute',
+    cache: 20_000,
+    max: (request) => (request.session === null ? PER_ADDRESS : PER_PERSON),
+    keyGenerator: (request) => (request.session === null ? request.ip : `session:${request.session.sessionId}`),
+    errorResponseBuilder: (_request, context) =>
+      new HotlineError('request.too_many', '请求过于频繁，请稍后再试 (too many requests)', {
+        retryAfterSeconds: Math.ceil(context.ttl / 1000),
+      }),
+  });
+};
+
+/**
+ * The web server with everything but the features: they are registered by the composition root, and `finish` is called
+ * after the last of them. Nothing listens yet.
+ */
+export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: () => Promise<void> }> => {
+  const { config, metrics } = deps;
+  const secure = config.http.publicUrl.startsWith('https:');
+  const docsAccess = config.mode === 'demonstration' ? ({ public: true } as const) : ({ signedIn: true } as const);
+  const app = construct(deps);
+  demandAccess(app, [{ prefix: DOCS_PREFIX, access: docsAccess }]);
+  validateStrictly(app);
+  answerErrors(app);
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+  });
+  await app.register(cookie);
+  checkOrigins(app, config);
+  identify(app, deps.who);
+  await limitRates(app);
+  enforce(app);
+  await harden(app, { origins: config.http.origins, relayUrl: config.relay.publicUrl, secure });
+  await app.register(websocket, {
+    options: {
+      maxPayload: MOST_FRAME_BYTES,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => offered.has(PUSH_PROTOCOL) && PUSH_PROTOCOL,
+    },
+  });
+  await describeRoutes(app, { version: deps.version, publicUrl: config.http.publicUrl });
+  addHealth(app, { parts: deps.parts, metrics, metricsToken: config.metricsToken });
+  app.setNotFoundHandler(async () => {
+    throw new HotlineError('thing.not_found', '没有找到 (not found)');
+  });
+  return {
+    app,
+    async finish() {
+      await addDocs(app, docsAccess);
+      await addConsole(app, deps.consoleDirectory);
+    },
+  };
+};
