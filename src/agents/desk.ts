@@ -1,0 +1,90 @@
+import type { CallsRepository, Cards } from '../calls/index.ts';
+import { type Clock, shanghaiMidnight } from '../core/clock.ts';
+import type { StaffId } from '../core/ids.ts';
+import type { Alarm, Snapshot } from '../push/frames.ts';
+import type { Presences } from './presence.ts';
+import type { AgentsRepository } from './repository.ts';
+import type { DayFigures, QueueSummary } from './schemas.ts';
+import type { Agents } from './service.ts';
+
+const RECENT_CALLS = 8;
+
+/** Everything an agent's page shows, put together at one instant; the push hub sends it after every new start. */
+export const createDesk = (deps: {
+  agents: Agents;
+  repository: AgentsRepository;
+  calls: CallsRepository;
+  cards: Cards;
+  presences: Presences;
+  countDrafted(staffId: StaffId, since: Date): Promise<number>;
+  clock: Clock;
+  queues: string[];
+  switchUp(): boolean;
+  alarms(): Alarm[];
+}) => {
+  const { agents, repository, calls, cards, presences, clock } = deps;
+
+  const queueSummaries = async (): Promise<QueueSummary[]> => {
+    const [waiting, shifts] = await Promise.all([calls.waiting(), repository.openShifts()]);
+    const ready = shifts.filter((shift) => {
+      const presence = presences.of(shift.extension);
+      return shift.intent === 'ready' && presence?.registered && presence.device === 'idle';
+    }).length;
+    return deps.queues.map((queue) => {
+      // A preferred agent's own queue is a detour of the general one; its callers wait in the same line for the eye.
+      const mine = waiting.filter((each) => each.queue === queue || each.queue.startsWith('agent-'));
+      const longest = mine.reduce<Date | null>((min, { longestSince: at }) => (at && (!min || at < min) ? at : min), null);
+      return {
+        queue,
+        waiting: mine.reduce((sum, each) => sum + each.waiting, 0),
+        longestSince: longest?.toISOString() ?? null,
+        ready,
+        signedIn: shifts.length,
+      };
+    });
+  };
+
+  const today = async (staffId: StaffId): Promise<DayFigures> => {
+    const since = shanghaiMidnight(clock.now());
+    const [day, drafted, shifts] = await Promise.all([
+      calls.dayOf(staffId, since),
+      deps.countDrafted(staffId, since),
+      repository.shiftsSince(staffId, since),
+    ]);
+    const paused = shifts.find((shift) => !shift.signedOutAt && shift.intent === 'paused');
+    const pausedSeconds = paused ? Math.round((clock.now().getTime() - paused.since.getTime()) / 1000) : 0;
+    return { answered: day.answered, missed: day.missed, talkSeconds: day.talkSeconds, drafted, pausedSeconds };
+  };
+
+  const recent = async (staffId: StaffId): Promise<Snapshot['recent']> => {
+    const person = await repository.person(staffId);
+    if (!person) return [];
+    return cards.rows(await calls.page({ ofStaff: staffId }, null, RECENT_CALLS), person);
+  };
+
+  /** The call whose form is still to be written, while wrap-up lasts. */
+  const wrapUpCard = async (staffId: StaffId): Promise<Snapshot['wrapUp']> => {
+    const shift = await repository.openShiftOf(staffId);
+    if (shift?.intent !== 'wrap_up') return null;
+    const offer = await calls.lastAnsweredOffer(staffId);
+    return offer ? ((await cards.cardOfOffer(offer)) ?? null) : null;
+  };
+
+  return {
+    queueSummaries,
+    today,
+    recent,
+    async snapshotFor(staffId: StaffId): Promise<Snapshot> {
+      const [agent, open, wrapUp, queues, figures, calledBefore] = await Promise.all([
+        agents.view(staffId),
+        cards.openCardsOf(staffId),
+        wrapUpCard(staffId),
+        queueSummaries(),
+        today(staffId),
+        recent(staffId),
+      ]);
+      return { agent, cards: open, wrapUp, queues, today: figures, recent: calledBefore, switchUp: deps.switchUp(), alarms: deps.alarms() };
+    },
+  };
+};
+export type Desk = ReturnType<typeof createDesk>;

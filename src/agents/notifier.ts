@@ -1,0 +1,73 @@
+import type { Logger } from 'pino';
+import type { StaffId } from '../core/ids.ts';
+import type { PushEvent } from '../push/frames.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Desk } from './desk.ts';
+import type { Agents } from './service.ts';
+
+/** The line moves several times a second at a busy hour; an eye needs it four times. */
+const QUEUE_QUIET_MS = 250;
+
+export interface AgentNotices {
+  /** Presence or call of somebody changed. */
+  agentChanged(staffId: StaffId): void;
+  queuesChanged(): void;
+  stop(): void;
+}
+
+export const agentNotices = (deps: {
+  outbox: Outbox;
+  agents: Agents;
+  desk: Desk;
+  push: (staffId: StaffId, event: PushEvent) => void;
+  pushToDesks: (event: PushEvent) => void;
+  logger: Logger;
+}): AgentNotices => {
+  const { outbox, agents, desk, push } = deps;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const quietly = (work: Promise<void>): void => {
+    work.catch((err) => deps.logger.warn({ err }, 'a notice could not be made'));
+  };
+  const agentChanged = (staffId: StaffId): void => {
+    quietly(agents.view(staffId).then((agent) => push(staffId, { type: 'agent.changed', agent })));
+    queuesChanged();
+  };
+  const queuesChanged = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      quietly(
+        desk.queueSummaries().then((queues) => {
+          for (const queue of queues) deps.pushToDesks({ type: 'queue.changed', queue });
+        }),
+      );
+    }, QUEUE_QUIET_MS).unref();
+  };
+  const todayChanged = (staffId: StaffId): void =>
+    quietly(
+      Promise.all([desk.today(staffId), desk.recent(staffId)]).then(([today, recent]) =>
+        push(staffId, { type: 'today.changed', today, recent }),
+      ),
+    );
+
+  outbox.on('agent.changed', ({ staffId }) => agentChanged(staffId));
+  outbox.on('call.offered', ({ staffId }) => agentChanged(staffId));
+  outbox.on('offer.ended', ({ staffId }) => {
+    agentChanged(staffId);
+    todayChanged(staffId);
+  });
+  outbox.on('call.answered', ({ staffId }) => agentChanged(staffId));
+  outbox.on('call.agent_left', ({ staffId }) => {
+    agentChanged(staffId);
+    todayChanged(staffId);
+  });
+  outbox.on('call.queued', queuesChanged);
+  outbox.on('call.ended', queuesChanged);
+  return {
+    agentChanged,
+    queuesChanged,
+    stop() {
+      if (timer) clearTimeout(timer);
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import type { Clock } from '../core/clock.ts';
+import type { TelephonyEvent } from '../telephony/events.ts';
+import type { SwitchSnapshot } from '../telephony/port.ts';
+import type { Presence } from './agent.ts';
+
+/** What the switch last said of every telephone. A hint kept in memory: a snapshot replaces it. */
+export const createPresences = (deps: { clock: Clock }) => {
+  const presences = new Map<string, Presence>();
+  const lost: Presence = { registered: false, device: 'unknown', since: new Date(0) };
+
+  const set = (extension: string, change: Partial<Presence>): boolean => {
+    const before = presences.get(extension) ?? lost;
+    const registered = change.registered ?? before.registered;
+    const since = registered === before.registered ? before.since : deps.clock.now();
+    const after: Presence = { ...before, ...change, registered, since };
+    presences.set(extension, after);
+    return after.registered !== before.registered || after.device !== before.device;
+  };
+
+  return {
+    of: (extension: string): Presence | undefined => presences.get(extension),
+    /** @returns the extension whose presence changed, if one did */
+    take(event: TelephonyEvent): string | null {
+      if (event.type === 'contact.changed') return set(event.extension, { registered: event.registered }) ? event.extension : null;
+      if (event.type === 'member.changed') return set(event.extension, { device: event.device }) ? event.extension : null;
+      return null;
+    },
+    /** @returns extensions whose presence changed */
+    replace(snapshot: SwitchSnapshot): string[] {
+      const registered = new Set<string>(snapshot.registered);
+      const devices = new Map(snapshot.members.map((member) => [member.extension as string, member.device]));
+      const all = new Set([...presences.keys(), ...registered, ...devices.keys()]);
+      return [...all].filter((extension) =>
+        set(extension, { registered: registered.has(extension), device: devices.get(extension) ?? 'unknown' }),
+      );
+    },
+    /** The link to the switch is gone: what is shown stays, because the telephones very likely stay too. */
+    registeredCount: (): number => [...presences.values()].filter((each) => each.registered).length,
+  };
+};
+export type Presences = ReturnType<typeof createPresences>;

@@ -1,0 +1,229 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../core/clock.ts';
+import { HotlineError } from '../core/errors.ts';
+import type { StaffId } from '../core/ids.ts';
+import { byStaff, bySystem, type History } from '../history/index.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Exec, Store } from '../storage/store.ts';
+import type { SwitchSnapshot, Telephony } from '../telephony/port.ts';
+import { beginWrapUp, endWrapUp, type LiveOffer, pauseReasonOf, shownState } from './agent.ts';
+import type { Presences } from './presence.ts';
+import type { AgentsRepository, Person, ShiftRow } from './repository.ts';
+import type { AgentView, Phone, SetIntent, SignedIn, Ticket } from './schemas.ts';
+
+export interface AgentsDeps {
+  store: Pick<Store, 'write'>;
+  repository: AgentsRepository;
+  presences: Presences;
+  telephony: Telephony;
+  history: Pick<History, 'append'>;
+  outbox: Pick<Outbox, 'append'>;
+  clock: Clock;
+  logger: Logger;
+  /** The ring or talk of a person that is going on. */
+  liveOfferOf(staffId: StaffId): Promise<LiveOffer | null>;
+  randomSecret(): string;
+  issueTicket(extension: string): Ticket;
+  relayUrl: string;
+  sipDomain: string;
+  queues: string[];
+  wrapUpMs: number;
+}
+
+/** A page that has been closed this long without signing out is not coming back; its extension is freed. */
+const FORGOTTEN_MS = 15 * 60_000;
+
+export const createAgents = (deps: AgentsDeps) => {
+  const { store, repository, presences, telephony, history, outbox, clock, logger } = deps;
+
+  const personOf = async (staffId: StaffId): Promise<Person & { extension: string }> => {
+    const person = await repository.person(staffId);
+    if (!person?.extension) throw new HotlineError('agent.no_extension', '没有分机号，请管理员设置 No extension is set for this person');
+    return { ...person, extension: person.extension };
+  };
+
+  const openShift = async (db: Exec, staffId: StaffId): Promise<ShiftRow> => {
+    const shift = await repository.openShift(db, staffId);
+    if (!shift) throw new HotlineError('agent.not_signed_in', '没有签入 Not signed in');
+    return shift;
+  };
+
+  const view = async (staffId: StaffId): Promise<AgentView> => {
+    const [person, shift, live] = await Promise.all([
+      repository.person(staffId),
+      repository.openShiftOf(staffId),
+      deps.liveOfferOf(staffId),
+    ]);
+    const shown = shownState(shift ?? null, shift && presences.of(shift.extension), live);
+    return {
+      staffId,
+      name: person?.name ?? '',
+      extension: shift?.extension ?? person?.extension ?? null,
+      state: shown.state,
+      reason: shown.reason,
+      since: (shown.since ?? clock.now()).toISOString(),
+      device: shift?.device ?? null,
+      wrapUpUntil: shift?.wrapUpUntil?.toISOString() ?? null,
+      queues: shift ? deps.queues : [],
+      callId: live?.callId ?? null,
+    };
+  };
+
+  /** One change of a shift: row, record and event together, then the switch is told what follows from it. */
+  const change = async (
+    staffId: StaffId,
+    actor: 'self' | 'system',
+    act: string,
+    decide: (shift: ShiftRow) => Partial<ShiftRow> | null,
+  ): Promise<void> => {
+    const after = await store.write(async (db) => {
+      const shift = await openShift(db, staffId);
+      const values = decide(shift);
+      if (!values) return null;
+      const row = await repository.updateShift(db, shift.id, values);
+      await history.append(db, {
+        actor: actor === 'self' ? byStaff(staffId) : bySystem,
+        act,
+        thing: { kind: 'staff', id: staffId },
+        details: { intent: row?.intent, reason: row?.reason },
+      });
+      await outbox.append(db, 'agent.changed', { staffId });
+      return row ?? null;
+    });
+    if (after && !after.signedOutAt) await tellSwitch(after);
+  };
+
+  const tellSwitch = async (shift: ShiftRow): Promise<void> => {
+    const reason = pauseReasonOf(shift);
+    await (reason ? telephony.pause(shift.extension, reason) : telephony.unpause(shift.extension));
+  };
+
+  const leaveSwitch = async (extension: string): Promise<void> => {
+    await Promise.allSettled([telephony.leaveQueues(extension), telephony.removePhone(extension)]).then((results) => {
+      for (const result of results)
+        if (result.status === 'rejected') logger.warn({ err: result.reason, extension }, 'the switch could not be told of a sign-out');
+    });
+  };
+
+  const signOut = async (staffId: StaffId, actor: 'self' | 'system'): Promise<void> => {
+    const shift = await repository.openShiftOf(staffId);
+    if (!shift) return;
+    await change(staffId, actor, 'agent.signed_out', () => ({ signedOutAt: clock.now(), wrapUpUntil: null }));
+    await leaveSwitch(shift.extension);
+  };
+
+  const phoneOf = (extension: string, secret: string): Phone => ({
+    extension,
+    sipUri: `sip:${extension}@${deps.sipDomain}`,
+    secret,
+    relayUrl: deps.relayUrl,
+    ...deps.issueTicket(extension),
+  });
+
+  return {
+    view,
+    signOut,
+
+    /**
+     * Gives the person a telephone of their own: new secret, queue membership, and the intent they had if this is a
+     * reload rather than a new start. A second sign-in takes the telephone away from the first page.
+     */
+    async signIn(staffId: StaffId, device: 'browser' | 'desk'): Promise<SignedIn> {
+      const person = await personOf(staffId);
+      const now = clock.now();
+      const shift = await store.write(async (db) => {
+        const before = await repository.openShift(db, staffId);
+        if (before) return repository.updateShift(db, before.id, { device, extension: person.extension });
+        await history.append(db, {
+          actor: byStaff(staffId),
+          act: 'agent.signed_in',
+          thing: { kind: 'staff', id: staffId },
+          details: { device, extension: person.extension },
+        });
+        await outbox.append(db, 'agent.changed', { staffId });
+        return repository.insertShift(db, {
+          staffId,
+          extension: person.extension,
+          device,
+          intent: 'paused',
+          reason: 'signed_in',
+          since: now,
+          signedInAt: now,
+        });
+      });
+      if (!shift) throw new HotlineError('internal.unexpected', 'the shift could not be written');
+      const secret = deps.randomSecret();
+      await telephony.setUpPhone({ extension: person.extension, displayName: person.name, secret, kind: device });
+      const reason = pauseReasonOf(shift);
+      await telephony.joinQueues({
+        extension: person.extension,
+        displayName: person.name,
+        queues: deps.queues,
+        paused: reason !== '',
+        reason,
+      });
+      return { agent: await view(staffId), phone: device === 'browser' ? phoneOf(person.extension, secret) : null };
+    },
+
+    async renewTicket(staffId: StaffId): Promise<Ticket> {
+      const shift = await repository.openShiftOf(staffId);
+      if (!shift) throw new HotlineError('agent.not_signed_in', '没有签入 Not signed in');
+      return deps.issueTicket(shift.extension);
+    },
+
+    async setIntent(staffId: StaffId, wanted: SetIntent): Promise<AgentView> {
+      const reason = wanted.intent === 'paused' ? wanted.reason : '';
+      await change(staffId, 'self', 'agent.intent_set', () => ({ intent: wanted.intent, reason, since: clock.now(), wrapUpUntil: null }));
+      return view(staffId);
+    },
+
+    async endWrapUp(staffId: StaffId): Promise<AgentView> {
+      await change(staffId, 'self', 'agent.wrap_up_ended', (shift) => endWrapUp(shift, clock.now()));
+      return view(staffId);
+    },
+
+    /** The agent's part of a call is over. */
+    async beginWrapUp(staffId: StaffId): Promise<void> {
+      if (!(await repository.openShiftOf(staffId))) return;
+      await change(staffId, 'system', 'agent.wrap_up_begun', (shift) => beginWrapUp(shift, clock.now(), deps.wrapUpMs));
+    },
+
+    /** Ends what has run out. Runs every second from the database, so a restart forgets nobody in wrap-up. */
+    async sweep(): Promise<void> {
+      const now = clock.now();
+      for (const shift of await repository.dueWrapUps(now))
+        await change(shift.staffId, 'system', 'agent.wrap_up_ended', (row) => endWrapUp(row, now)).catch((err) =>
+          logger.warn({ err }, 'a wrap-up could not be ended'),
+        );
+    },
+
+    async signOutForgotten(): Promise<void> {
+      const before = clock.now().getTime() - FORGOTTEN_MS;
+      for (const shift of await repository.openShifts()) {
+        const presence = presences.of(shift.extension);
+        if (presence?.registered !== false || presence.since.getTime() > before || shift.since.getTime() > before) continue;
+        if (!(await deps.liveOfferOf(shift.staffId))) await signOut(shift.staffId, 'system');
+      }
+    },
+
+    /** After a (re)connect: the members are exactly the people signed in, paused exactly as they want. */
+    async reestablish(snapshot: SwitchSnapshot): Promise<void> {
+      const shifts = await repository.openShifts();
+      const wanted = new Map(shifts.map((shift) => [shift.extension, shift]));
+      const orphans = new Set(snapshot.members.map((member) => member.extension as string).filter((extension) => !wanted.has(extension)));
+      for (const extension of orphans) await telephony.leaveQueues(extension);
+      for (const shift of shifts) {
+        const reason = pauseReasonOf(shift);
+        const person = await repository.person(shift.staffId);
+        await telephony.joinQueues({
+          extension: shift.extension,
+          displayName: person?.name ?? shift.extension,
+          queues: deps.queues,
+          paused: reason !== '',
+          reason,
+        });
+      }
+    },
+  };
+};
+export type Agents = ReturnType<typeof createAgents>;

@@ -1,0 +1,63 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { currentStaff, mayCurrent } from '../http/index.ts';
+import type { CallReader, Playback } from './playback.ts';
+import { CallDetail, CallPage, ShownNumber } from './schemas.ts';
+
+const CallParams = Type.Object({ callId: Type.Integer({ minimum: 1 }) });
+const PageQuery = Type.Object({
+  after: Type.Optional(Type.String({ maxLength: 20, pattern: '^\\d+$' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+});
+const Reason = Type.Object({ reason: Type.String({ minLength: 2, maxLength: 200 }) }, { additionalProperties: false });
+
+const readerOf = (request: FastifyRequest): CallReader => {
+  const { staffId, name, roles } = currentStaff(request);
+  return { staffId, name, roles, readsAll: mayCurrent(request, 'calls.read_all') };
+};
+
+export const callsRoutes =
+  (deps: { playback: Playback }): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    const { playback } = deps;
+    const reads = { access: { any: ['calls.read_own', 'calls.read_all'] } } as const;
+    const tags = ['calls'];
+
+    app.get(
+      '/api/calls',
+      { config: reads, schema: { summary: '通话列表 Calls, newest first', tags, querystring: PageQuery, response: { 200: CallPage } } },
+      (request) => playback.list(readerOf(request), { after: request.query.after ?? null, limit: request.query.limit ?? 50 }),
+    );
+    app.get(
+      '/api/calls/:callId',
+      { config: reads, schema: { summary: '一通电话 One call', tags, params: CallParams, response: { 200: CallDetail } } },
+      (request) => playback.detail(request.params.callId, readerOf(request)),
+    );
+    app.get(
+      '/api/calls/:callId/recording',
+      {
+        config: { access: { any: ['recordings.play'] } },
+        schema: { summary: '录音 The recording: WAV, citizen left, agent right; the play is recorded', tags, params: CallParams },
+      },
+      async (request, reply) => {
+        const sound = await playback.sound(request.params.callId, readerOf(request), request.headers.range);
+        reply.header('accept-ranges', 'bytes').header('content-length', sound.contentLength).header('cache-control', 'private, no-store');
+        if (sound.range) reply.code(206).header('content-range', `bytes ${sound.range.start}-${sound.range.end}/${sound.range.size}`);
+        return reply.type('audio/wav').send(sound.stream);
+      },
+    );
+    app.post(
+      '/api/calls/:callId/number',
+      {
+        config: { access: { any: ['numbers.unmask'] } },
+        schema: {
+          summary: '查看全号 Show the full number; the reason is recorded',
+          tags,
+          params: CallParams,
+          body: Reason,
+          response: { 200: ShownNumber },
+        },
+      },
+      (request) => playback.unmask(request.params.callId, readerOf(request), request.body.reason),
+    );
+  };

@@ -1,0 +1,204 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../core/clock.ts';
+import type { CallId, OfferId } from '../core/ids.ts';
+import { parseCallerNumber } from '../core/phone-number.ts';
+import type { CallerMatch } from '../directory/index.ts';
+import { bySwitch, type History } from '../history/index.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Exec, Store } from '../storage/store.ts';
+import type { TelephonyEvent, TelephonyEventOf } from '../telephony/events.ts';
+import type { SwitchSnapshot } from '../telephony/port.ts';
+import { type Correction, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
+import type { CallRecord, CallsRepository } from './repository.ts';
+
+export interface CallsDeps {
+  store: Pick<Store, 'write'>;
+  repository: CallsRepository;
+  directory: { callerOf(received: string): Promise<CallerMatch> };
+  history: Pick<History, 'append'>;
+  outbox: Pick<Outbox, 'append'>;
+  clock: Clock;
+  logger: Logger;
+  areaCode: string;
+}
+
+export interface Calls {
+  /** Takes one of the switch's events into the record. Applied strictly in the order given; never rejects. */
+  apply(event: TelephonyEvent): Promise<void>;
+  /** Brings the record to what the switch holds. @returns how many things differed */
+  reconcile(snapshot: SwitchSnapshot): Promise<number>;
+}
+
+/** Names arrive from outside: control characters could break a log or a screen, and 4 kB of name is no name. */
+const cleanName = (name: string): string => name.replace(/\p{Cc}|\p{Cs}/gu, '').slice(0, 64);
+
+type Handlers = { [T in Correction['type']]?: (db: Exec, event: Extract<Correction, { type: T }>) => Promise<void> };
+
+export const createCalls = (deps: CallsDeps): Calls => {
+  const { repository, history, outbox, clock } = deps;
+  /** Channels that left their queue while a phone rang: the citizen gave up, which is not the agent's miss. */
+  const leftQueue = new Set<string>();
+
+  const record = (db: Exec, act: string, call: { id: CallId }, details: Record<string, unknown> = {}) =>
+    history.append(db, { actor: bySwitch, act, thing: { kind: 'call', id: call.id }, details });
+
+  const adopt = async (db: Exec, event: TelephonyEventOf<'call.arrived'>): Promise<CallRecord | undefined> => {
+    const match = await deps.directory.callerOf(event.callerNumber);
+    const parsed = parseCallerNumber(event.callerNumber, deps.areaCode);
+    const row = await repository.insertCall(db, {
+      channelId: event.channelId,
+      node: event.node,
+      calledNumber: event.calledNumber.slice(0, 32),
+      callerReceived: cleanName(parsed.received),
+      callerKind: parsed.kind,
+      callerNormal: parsed.kind === 'number' ? parsed.normal : null,
+      callerName: cleanName(event.callerName),
+      citizenId: match.identity === 'known' ? (match.people[0]?.citizenId ?? null) : null,
+      arrivedAt: event.at,
+    });
+    if (!row) return undefined;
+    await record(db, 'call.arrived', row);
+    await outbox.append(db, 'call.arrived', { callId: row.id, channelId: row.channelId });
+    return row;
+  };
+
+  /** An event of a call we never heard arrive: take it in with what little is known rather than lose it. */
+  const callOf = async (db: Exec, event: { channelId: string; node: string; at: Date }): Promise<CallRecord | undefined> =>
+    (await repository.byChannel(db, event.channelId)) ??
+    adopt(db, { type: 'call.arrived', callerNumber: '', callerName: '', calledNumber: '', ...event });
+
+  const endOffer = async (db: Exec, call: CallRecord, offer: { id: OfferId; staffId: number }, at: Date, ended: boolean): Promise<void> => {
+    const outcome = unansweredOutcome({ answeredAt: call.answeredAt, leftQueueWhileRinging: leftQueue.has(call.channelId), ended });
+    await repository.updateOffer(db, offer.id, { endedAt: at, outcome });
+    await record(db, 'offer.ended', call, { offerId: offer.id, staffId: offer.staffId, outcome });
+    if (outcome === 'missed' || outcome === 'withdrawn' || outcome === 'abandoned')
+      await outbox.append(db, 'offer.ended', { callId: call.id, offerId: offer.id, staffId: offer.staffId, outcome });
+  };
+
+  const agentLeft = async (db: Exec, call: CallRecord, offer: { id: OfferId; staffId: number }, at: Date): Promise<void> => {
+    await repository.updateOffer(db, offer.id, { endedAt: at });
+    await repository.updateCall(db, call.id, { agentLeftAt: at });
+    await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId });
+  };
+
+  const end = async (db: Exec, channelId: string, at: Date, cause: number | null, lost: boolean): Promise<void> => {
+    const call = await repository.byChannel(db, channelId);
+    leftQueue.delete(channelId);
+    if (!call || call.endedAt) return;
+    for (const offer of await repository.openOffersOf(db, call.id))
+      await (offer.answeredAt ? agentLeft(db, call, offer, at) : endOffer(db, call, offer, at, true));
+    const disposition = lost && !call.answeredAt ? 'lost' : dispositionOf(call);
+    await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
+    await record(db, 'call.ended', call, { disposition, cause, lost });
+    await outbox.append(db, 'call.ended', { callId: call.id, disposition });
+  };
+
+  const handlers: Handlers = {
+    'call.arrived': async (db, event) => void (await adopt(db, event)),
+    'call.queued': async (db, event) => {
+      leftQueue.delete(event.channelId);
+      const call = await callOf(db, event);
+      if (!call || call.endedAt) return;
+      // A second join of one visit (agent's own queue, then the general one) does not restart the citizen's wait.
+      await repository.updateCall(db, call.id, { queue: event.queue, queuedAt: call.queuedAt ?? event.at });
+      await outbox.append(db, 'call.queued', { callId: call.id, queue: event.queue });
+    },
+    'call.left_queue': async (_db, event) => void leftQueue.add(event.channelId),
+    'call.offered': async (db, event) => {
+      const call = await callOf(db, event);
+      const agent = await repository.staffByExtension(db, event.extension);
+      if (!call || !agent || call.endedAt) return;
+      const offer = await repository.insertOffer(db, {
+        callId: call.id,
+        legId: event.legId,
+        staffId: agent.staffId,
+        extension: event.extension,
+        queue: event.queue,
+        offeredAt: event.at,
+      });
+      if (!offer) return; // announced twice, after a reconnect
+      await record(db, 'call.offered', call, { offerId: offer.id, staffId: agent.staffId });
+      await outbox.append(db, 'call.offered', { callId: call.id, offerId: offer.id, staffId: agent.staffId, extension: event.extension });
+    },
+    'offer.ended': async (db, event) => {
+      if (event.answered) return; // `call.answered` says it better
+      const offer = await repository.offerByLeg(db, event.legId);
+      const call = await repository.byChannel(db, event.channelId);
+      if (offer && call && !offer.endedAt && !offer.answeredAt) await endOffer(db, call, offer, event.at, false);
+    },
+    'call.answered': async (db, event) => {
+      await handlers['call.offered']?.(db, { ...event, type: 'call.offered' });
+      const offer = await repository.offerByLeg(db, event.legId);
+      const call = await repository.byChannel(db, event.channelId);
+      if (!offer || !call || offer.answeredAt || call.endedAt) return;
+      leftQueue.delete(event.channelId);
+      await repository.updateOffer(db, offer.id, { answeredAt: event.at, outcome: 'answered', endedAt: null });
+      await repository.updateCall(db, call.id, { answeredAt: call.answeredAt ?? event.at, answeredBy: offer.staffId, agentLeftAt: null });
+      await record(db, 'call.answered', call, { offerId: offer.id, staffId: offer.staffId });
+      await outbox.append(db, 'call.answered', { callId: call.id, offerId: offer.id, staffId: offer.staffId });
+    },
+    'call.agent_left': async (db, event) => {
+      const offer = await repository.offerByLeg(db, event.legId);
+      const call = await repository.byChannel(db, event.channelId);
+      if (!offer || !call || offer.endedAt) return;
+      await (offer.answeredAt ? agentLeft(db, call, offer, event.at) : endOffer(db, call, offer, event.at, false));
+    },
+    'call.ended': (db, event) => end(db, event.channelId, event.at, event.cause, false),
+    'call.lost': (db, event) => end(db, event.channelId, event.at, null, true),
+    'call.diverted': async (db, event) => {
+      const call = await callOf(db, event);
+      if (!call) return;
+      await repository.updateCall(db, call.id, { diversion: event.to });
+      await record(db, 'call.diverted', call, { to: event.to, reason: event.reason.slice(0, 100) });
+    },
+    'recording.started': async (db, event) => {
+      const call = await callOf(db, event);
+      if (call)
+        await repository.insertRecording(db, { callId: call.id, kind: 'call', file: relativeRecording(event.file), startedAt: event.at });
+    },
+    'recording.failed': async (db, event) => {
+      const call = await repository.byChannel(db, event.channelId);
+      const writing = call ? (await repository.recordingsOf(db, call.id)).find((each) => each.state === 'writing') : undefined;
+      if (writing) await repository.updateRecording(db, writing.id, { state: 'failed', note: 'the switch could not write' });
+    },
+    'voicemail.recorded': async (db, event) => {
+      const call = await callOf(db, event);
+      if (!call) return;
+      const startedAt = new Date(event.at.getTime() - event.seconds * 1000);
+      const row = await repository.insertRecording(db, {
+        callId: call.id,
+        kind: 'voicemail',
+        file: relativeRecording(event.file),
+        startedAt,
+      });
+      if (row) await outbox.append(db, 'voicemail.left', { callId: call.id, recordingId: row.id });
+    },
+  };
+
+  let line: Promise<void> = Promise.resolve();
+  const enqueue = (event: Correction): Promise<void> => {
+    const handle = handlers[event.type] as ((db: Exec, event: Correction) => Promise<void>) | undefined;
+    if (!handle) return line;
+    line = line.then(async () => {
+      try {
+        await deps.store.write((db) => handle(db, event));
+      } catch (err) {
+        // The next reconciliation mends what this event would have told.
+        deps.logger.error({ err, event: event.type }, 'an event of the switch could not be recorded');
+      }
+    });
+    return line;
+  };
+
+  return {
+    apply: enqueue,
+    async reconcile(snapshot) {
+      await line; // what was told before the snapshot must be in the record before the two are compared
+      const corrections = reconcile(await repository.openCalls(snapshot.node), snapshot);
+      for (const correction of corrections) enqueue(correction);
+      await line;
+      deps.logger.info({ node: snapshot.node, corrections: corrections.length, at: clock.now() }, 'record reconciled with the switch');
+      return corrections.length;
+    },
+  };
+};
