@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -52,6 +53,7 @@ const PER_PERSON = 1200;
 const PER_ADDRESS = 600;
 /** Control frames of a console are tens of bytes. */
 const MOST_FRAME_BYTES = 4096;
+const CLOSE_GOING_AWAY = 1001;
 
 const construct = ({ config, logger }: HttpDeps): App => {
   const { tls, trustProxy } = config.http;
@@ -60,7 +62,7 @@ const construct = ({ config, logger }: HttpDeps): App => {
     https: tls ? { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } : null,
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     // The address line may hold what somebody searched for; the metrics count requests, and failures are logged by route.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // An address that cannot even be decoded never reaches a route, nor the error handler of one.
     frameworkErrors: (err, _request, reply) => {
       const refusal = asRefusal(err);
@@ -104,6 +106,22 @@ const limitRates = async (app: App): Promise<void> => {
 };
 
 /**
+ * Comes before every other hook: a refusal by an earlier one would leave the upgraded socket open for ever, because this
+ * library's own hook is what marks the request as a socket to be destroyed.
+ */
+const takeWebSockets = async (app: App): Promise<void> => {
+  await app.register(websocket, {
+    options: {
+      maxPayload: MOST_FRAME_BYTES,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => offered.has(PUSH_PROTOCOL) && PUSH_PROTOCOL,
+    },
+    // Each feature says goodbye on its own sockets first; `finish` closes what is left.
+    preClose: (done) => done(),
+  });
+};
+
+/**
  * The web server with everything but the features: they are registered by the composition root, and `finish` is called
  * after the last of them. Nothing listens yet.
  */
@@ -119,19 +137,13 @@ export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: ()
     const route = request.routeOptions.url ?? 'unknown';
     metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
   });
+  await takeWebSockets(app);
   await app.register(cookie);
   checkOrigins(app, config);
   identify(app, deps.who);
   await limitRates(app);
   enforce(app);
   await harden(app, { origins: config.http.origins, relayUrl: config.relay.publicUrl, secure });
-  await app.register(websocket, {
-    options: {
-      maxPayload: MOST_FRAME_BYTES,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => offered.has(PUSH_PROTOCOL) && PUSH_PROTOCOL,
-    },
-  });
   await describeRoutes(app, { version: deps.version, publicUrl: config.http.publicUrl });
   addHealth(app, { parts: deps.parts, metrics, metricsToken: config.metricsToken });
   app.setNotFoundHandler(async () => {
@@ -142,6 +154,10 @@ export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: ()
     async finish() {
       await addDocs(app, docsAccess);
       await addConsole(app, deps.consoleDirectory);
+      app.addHook('preClose', async () => {
+        for (const socket of app.websocketServer.clients) if (socket.readyState === socket.OPEN) socket.close(CLOSE_GOING_AWAY);
+        app.websocketServer.close();
+      });
     },
   };
 };
