@@ -53,7 +53,7 @@ export interface OpenCall {
   channelId: string;
   queue: string | null;
   arrivedAt: Date;
-  legs: { legId: string; extension: string; state: 'ringing' | 'talking' }[];
+  legs: { legId: string; extension: string; state: 'ringing' | 'talking'; since: Date }[];
 }
 
 /** What must be told to the ordinary event path so that the record agrees with the switch; `lost` alone has no event of its own. */
@@ -76,7 +76,8 @@ export const reconcile = (open: readonly OpenCall[], snapshot: SwitchSnapshot): 
       continue;
     }
     const legs = new Set(alive.legs.map((leg) => leg.legId as string));
-    for (const leg of call.legs.filter((each) => !legs.has(each.legId)))
+    // Likewise a ring that began after the snapshot was asked for.
+    for (const leg of call.legs.filter((each) => !legs.has(each.legId) && each.since < at))
       corrections.push(
         leg.state === 'talking'
           ? { type: 'call.agent_left', node, channelId: call.channelId, legId: leg.legId, extension: leg.extension, cause: 0, at }

@@ -112,6 +112,7 @@ export const createCallsRepository = (store: Store) => {
               legId: leg.legId,
               extension: leg.extension,
               state: leg.answeredAt ? ('talking' as const) : ('ringing' as const),
+              since: leg.answeredAt ?? leg.offeredAt,
             })),
         }));
       });

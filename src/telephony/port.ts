@@ -50,8 +50,11 @@ export interface PhoneSetup {
   displayName: string;
   /** Random per session; stored on the switch as a digest in memory only. */
   secret: string;
-  /** `browser` = WebRTC over the relay; `desk` = a SIP telephone over UDP/TCP. */
-  kind: 'browser' | 'desk';
+  /**
+   * `browser` = an agent's WebRTC phone over the relay; `desk` = an agent's SIP telephone over UDP; `citizen` = the
+   * demonstration's WebRTC phone, which may dial the hotline and nothing else.
+   */
+  kind: 'browser' | 'desk' | 'citizen';
 }
 
 /** What keeps ahead in the switch's own database so that the dialplan decides alone, service dead or alive. */

@@ -38,16 +38,17 @@ export const phoneObjects = (phone: PhoneSetup): SorceryObject[] => {
         max_contacts: '1',
         remove_existing: 'yes',
         qualify_frequency: '15',
-        maximum_expiration: kind === 'browser' ? '300' : '3600',
+        maximum_expiration: kind === 'desk' ? '3600' : '300',
       },
     },
     {
       objectType: 'endpoint',
       name: extension,
       fields: {
-        ...(kind === 'browser' ? BROWSER_TRANSPORT : DESK_TRANSPORT),
+        // Before `allow`: after it, it takes every codec away again.
         disallow: 'all',
-        context: 'hotline-agents',
+        ...(kind === 'desk' ? DESK_TRANSPORT : BROWSER_TRANSPORT),
+        context: kind === 'citizen' ? 'hotline-demo' : 'hotline-agents',
         auth: extension,
         aors: extension,
         callerid: `"${quoted(displayName)}" <${extension}>`,
