@@ -159,7 +159,7 @@ export const createPlainSipPhone = async (options: {
       const callId = token();
       const branch = `z9hG4bK${token()}`;
       const uri = `sip:${number}@${server.host}:${server.port}`;
-      const fromHeader = `${displayName ? `"${displayName}" ` : ''}<sip:${from}@127.0.0.1>;tag=${token()}`;
+      const fromHeader = `${displayName ? `"${displayName.replace(/[\\"]/g, '\\$&')}" ` : ''}<sip:${from}@127.0.0.1>;tag=${token()}`;
       const answered = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<void>();
       answered.promise.catch(() => {});

@@ -10,11 +10,13 @@ export interface CelFold {
   state: TranslatorState;
   /** The queue in which each citizen waits. */
   queues: Map<string, string>;
+  /** The queue in which each citizen waited last. */
+  lastQueues: Map<string, string>;
   /** Lines that were no record of ours: half, foreign, broken. */
   broken: number;
 }
 
-export const newCelFold = (node: string): CelFold => ({ state: newTranslatorState(node), queues: new Map(), broken: 0 });
+export const newCelFold = (node: string): CelFold => ({ state: newTranslatorState(node), queues: new Map(), lastQueues: new Map(), broken: 0 });
 
 type CelLine = Record<string, string>;
 
@@ -53,10 +55,13 @@ const citizenOf = (line: CelLine): Said => ({
 const sayStart = (fold: CelFold, line: CelLine): Said[] => {
   const { uniqueid = '', linkedid = '' } = line;
   const extension = extensionOfChannel(line.channame ?? '');
-  const queue = fold.queues.get(linkedid);
   if (extension !== null && isAgentContext(line.context ?? '')) {
+    const queue = fold.queues.get(linkedid) ?? fold.lastQueues.get(linkedid);
     if (queue === undefined || uniqueid === linkedid) return [];
-    return [{ event: 'AgentCalled', uniqueid: linkedid, destuniqueid: uniqueid, queue, interface: `PJSIP/${extension}` }];
+    // A citizen sent from Queue() to Queue() by a Redirect is not said to have begun the second: its ring says so.
+    const joined = fold.queues.has(linkedid) ? [] : [{ event: 'QueueCallerJoin', uniqueid: linkedid, queue }];
+    fold.queues.set(linkedid, queue);
+    return [...joined, { event: 'AgentCalled', uniqueid: linkedid, destuniqueid: uniqueid, queue, interface: `PJSIP/${extension}` }];
   }
   // A leg dialled out over the trunk starts at "s"; a citizen starts at the number dialled.
   return line.exten === 's' ? [] : [{ event: 'Newchannel', channelstate: '4', ...citizenOf(line) }];
@@ -86,6 +91,7 @@ const sayQueue = (fold: CelFold, line: CelLine): Said[] => {
   const queue = line.appdata?.split(',')[0] ?? '';
   if (queue === '') return left;
   fold.queues.set(channelId, queue);
+  fold.lastQueues.set(channelId, queue);
   return [...left, { event: 'QueueCallerJoin', ...citizenOf(line), queue }];
 };
 
@@ -100,6 +106,7 @@ const say = (fold: CelFold, line: CelLine): Said[] => {
       return sayBridged(fold, line);
     case 'HANGUP':
       fold.queues.delete(line.uniqueid ?? '');
+      fold.lastQueues.delete(line.uniqueid ?? '');
       return [{ event: 'Hangup', uniqueid: line.uniqueid ?? '', cause: causeOf(line.eventextra) }];
     default:
       return [];
