@@ -1,0 +1,16 @@
+export {
+  type Config,
+  type ConfigRow,
+  describeConfig,
+  type Environment,
+  loadConfig,
+  loadRelayConfig,
+  type ManagedSwitch,
+  type RelayConfig,
+  readConfig,
+  readRelayConfig,
+  type SwitchNode,
+  type Tls,
+  type Trunk,
+} from './config.ts';
+export { deriveKey, masterSecret } from './secret.ts';
