@@ -1,0 +1,173 @@
+import { HotlineError } from '../../core/errors.ts';
+import { renderPjsip, renderRtp, renderSorcery } from './configure-sip.ts';
+import { MODULES } from './modules.ts';
+import { section } from './section.ts';
+import { type ConfigurationInput, SERVICE_USER } from './settings.ts';
+
+const renderAsterisk = ({ directories, modulesDirectory, identity }: ConfigurationInput): string =>
+  section('directories', {
+    astetcdir: directories.etc,
+    astmoddir: modulesDirectory,
+    astvarlibdir: directories.lib,
+    astdbdir: directories.lib,
+    astkeydir: directories.lib,
+    astdatadir: directories.data,
+    astagidir: `${directories.data}/agi-bin`,
+    astspooldir: directories.spool,
+    astrundir: directories.run,
+    astlogdir: directories.log,
+    astcachedir: directories.cache,
+  }) +
+  section('options', {
+    systemname: identity.node,
+    entityid: identity.entityId,
+    defaultlanguage: 'zh',
+    documentation_language: 'en_US',
+    hideconnect: 'yes',
+    live_dangerously: 'no',
+    // A gateway may drop a citizen who hears nothing at all while leaving a message.
+    transmit_silence: 'yes',
+  });
+
+const renderModules = ({ settings }: ConfigurationInput): string =>
+  `[modules]\nautoload = no\n${[...MODULES, ...(settings.extraModules ?? [])].map((name) => `load = ${name}.so\n`).join('')}`;
+
+/** 500 registered browsers are 500 sessions; the default of 100 would refuse the rest. */
+const renderHttp = ({ identity }: ConfigurationInput): string =>
+  section('general', {
+    enabled: 'yes',
+    bindaddr: '127.0.0.1',
+    bindport: identity.ports.http,
+    sessionlimit: 2000,
+    enable_static: 'no',
+    enable_status: 'no',
+    servername: 'hotline',
+  });
+
+const renderAri = ({ identity }: ConfigurationInput): string =>
+  section('general', { enabled: 'yes', pretty: 'no' }) +
+  section(SERVICE_USER, { type: 'user', read_only: 'no', password: identity.ariSecret, password_format: 'plain' });
+
+/**
+ * The service may read calls, agents and its own user events, and write what its port names; it may not run commands of the
+ * console, read the dialplan's every step or see the keys a citizen presses. RTCP reports come many times a second per call.
+ */
+const renderManager = ({ identity }: ConfigurationInput): string =>
+  section('general', {
+    enabled: 'yes',
+    bindaddr: '127.0.0.1',
+    port: identity.ports.ami,
+    webenabled: 'no',
+    timestampevents: 'yes',
+    displayconnects: 'no',
+    authtimeout: 10,
+    authlimit: 20,
+  }) +
+  section(SERVICE_USER, {
+    secret: identity.amiSecret,
+    deny: '0.0.0.0/0.0.0.0',
+    permit: '127.0.0.1/255.255.255.255',
+    read: 'system,call,agent,user,reporting',
+    write: 'system,call,agent,user,reporting,originate,config',
+    // A reader that is frozen is cut off after this time, so that it cannot hold up the switch.
+    writetimeout: 5000,
+    eventfilter: '!Event: RTCP',
+  });
+
+const renderLogger = (): string =>
+  section('general', { dateformat: '%F %T.%3q', queue_log: 'yes', queue_log_to_file: 'yes', use_callids: 'yes' }) +
+  section('logfiles', { messages: 'notice,warning,error' });
+
+/** What the switch writes about every call by itself; a service that was away reads it afterwards. */
+const renderCel = (): string => section('general', { enable: 'yes', dateformat: '%s.%6q', apps: 'queue,dial,confbridge', events: 'ALL' });
+
+/** One unknown field name and the module writes nothing at all: these names are 22's own. */
+const renderCelCustom = (): string =>
+  section('cel.ndjson', {
+    format: 'json',
+    fields: 'EventType,EventTime,Num,Exten,Context,ChanName,AppName,AppData,UniqueID,LinkedID,Peer,UserField,EventExtra',
+  });
+
+const renderCdr = (): string => section('general', { enable: 'yes', unanswered: 'yes' });
+const renderCdrCustom = (): string =>
+  section('cdr.ndjson', {
+    format: 'json',
+    fields: 'clid,src,dst,dcontext,channel,dstchannel,lastapp,start,answer,end,duration,billsec,disposition,uniqueid,linkedid,sequence',
+  });
+
+const renderMusic = ({ directories }: ConfigurationInput): string =>
+  section('default', { mode: 'files', directory: `${directories.data}/moh`, sort: 'alpha' });
+
+/** Nobody sits alone in a conference: the citizen is let go on when the last of the staff has left. */
+const renderConfbridge = (): string =>
+  section('general', {}) +
+  section('default_bridge', { type: 'bridge' }) +
+  section('citizen_user', { type: 'user', quiet: 'yes', end_marked: 'yes' }) +
+  section('staff_user', { type: 'user', quiet: 'yes', marked: 'yes' });
+
+/** The default `*8` would let anyone who can dial pick up a ringing call. */
+const renderFeatures = (): string => section('general', { pickupexten: '' });
+
+const renderExtensions = ({ settings }: ConfigurationInput): string =>
+  section('general', { static: 'yes', writeprotect: 'yes', autofallthrough: 'yes' }) +
+  section('globals', {
+    HOTLINE_TRUNK: settings.trunks?.[0] ? `trunk-${settings.trunks[0].name}` : '',
+    HOTLINE_FALLBACK: checkNumber(settings.fallbackNumber ?? ''),
+    HOTLINE_AREA: checkNumber(settings.areaCode ?? ''),
+  }) +
+  '#include "hotline/hotline.conf"\n';
+
+const checkNumber = (number: string): string => {
+  if (number !== '' && !/^\+?\d{2,20}$/.test(number)) throw new HotlineError('config.invalid', `${JSON.stringify(number)} is not a telephone number`);
+  return number;
+};
+
+/** The other numbers the hotline answers to; the landing context has only these and 12345, whatever else is dialled is refused. */
+const renderNumbers = ({ settings }: ConfigurationInput): string => {
+  const others = new Set((settings.numbers ?? []).filter((number) => number !== '12345').map(checkNumber));
+  return `[hotline-trunk](+)\n${[...others].map((number) => `exten => ${number},1,Goto(hotline-inbound,s,1)\n`).join('')}`;
+};
+
+const renderQueues = (): string =>
+  section('general', {
+    // After a restart of the switch the members are known before the service is back.
+    persistentmembers: 'yes',
+    autofill: 'yes',
+    shared_lastcall: 'yes',
+    'monitor-type': 'MixMonitor',
+    log_membername_as_agent: 'no',
+  }) + '#include "hotline/queues/general.conf"\n#include "hotline-queues.conf"\n';
+
+/**
+ * All files of the switch's own configuration, by name relative to its etc directory. Pure: the same input gives the same
+ * text, so that an adopted switch can be told whether its files are still the right ones.
+ */
+export const renderConfiguration = (input: ConfigurationInput): Record<string, string> => ({
+  'asterisk.conf': renderAsterisk(input),
+  'modules.conf': renderModules(input),
+  'http.conf': renderHttp(input),
+  'ari.conf': renderAri(input),
+  'manager.conf': renderManager(input),
+  'rtp.conf': renderRtp(input),
+  'sorcery.conf': renderSorcery(),
+  'pjsip.conf': renderPjsip(input),
+  'pjproject.conf': section('startup', { type: 'startup', log_level: 'default' }),
+  'queues.conf': renderQueues(),
+  'logger.conf': renderLogger(),
+  'cel.conf': renderCel(),
+  'cel_custom.conf': renderCelCustom(),
+  'cdr.conf': renderCdr(),
+  'cdr_custom.conf': renderCdrCustom(),
+  'musiconhold.conf': renderMusic(input),
+  'confbridge.conf': renderConfbridge(),
+  'features.conf': renderFeatures(),
+  'extensions.conf': renderExtensions(input),
+  'hotline/numbers.conf': renderNumbers(input),
+  ...(input.settings.extraDialplan ? { 'hotline/bench.conf': input.settings.extraDialplan } : {}),
+});
+
+/**
+ * The file AMI UpdateConfig writes queues into at run time; made once, never overwritten. Its template lets a new queue be
+ * made with one line that cannot forget anything.
+ */
+export const INITIAL_RUNTIME_QUEUES = '; Queues made while the switch runs. Written by the service over AMI UpdateConfig; do not edit by hand.\n';

@@ -1,0 +1,14 @@
+import { HotlineError } from '../../core/errors.ts';
+
+/** One line per key; a value that could begin a new line or a comment is refused, because it would change the file's meaning. */
+export const section = (name: string, entries: Readonly<Record<string, string | number | readonly string[]>>): string => {
+  const lines = Object.entries(entries).flatMap(([key, value]) =>
+    (typeof value === 'object' ? value : [value]).map((one) => `${key} = ${plain(String(one), key)}`),
+  );
+  return `[${name}]\n${lines.join('\n')}\n`;
+};
+
+const plain = (value: string, key: string): string => {
+  if (/[\r\n;\0]/.test(value)) throw new HotlineError('config.invalid', `the value of ${key} must not hold a line break or a semicolon`);
+  return value;
+};
