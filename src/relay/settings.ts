@@ -14,7 +14,7 @@ export interface RelaySettings {
 
 export const relaySettings = (config: RelayConfig): RelaySettings => {
   const ticketKey = deriveKey(masterSecret(config), TICKET_PURPOSE);
-  const { secret: _secret, logLevel: _logLevel, ...shaping } = config;
+  const { secret: _secret, logLevel: _logLevel, cacheDirectory: _cacheDirectory, ...shaping } = config;
   const fingerprint = createHmac('sha256', ticketKey)
     .update(JSON.stringify([RELAY_VERSION, shaping]))
     .digest('base64url')
