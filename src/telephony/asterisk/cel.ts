@@ -16,7 +16,12 @@ export interface CelFold {
   broken: number;
 }
 
-export const newCelFold = (node: string): CelFold => ({ state: newTranslatorState(node), queues: new Map(), lastQueues: new Map(), broken: 0 });
+export const newCelFold = (node: string): CelFold => ({
+  state: newTranslatorState(node),
+  queues: new Map(),
+  lastQueues: new Map(),
+  broken: 0,
+});
 
 type CelLine = Record<string, string>;
 

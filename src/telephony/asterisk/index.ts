@@ -9,7 +9,7 @@ import { emptyRule, nothingDesired } from './desired.ts';
 import type { Log } from './log.ts';
 import { interfaceOf, type Membership, pauseAction } from './membership.ts';
 import { createNode, type NodeSettings, type SwitchNode } from './node.ts';
-import { type MissedEvents, type RecordsCursor, readMissedEvents } from './records.ts';
+import { type MissedEvents, readMissedEvents } from './records.ts';
 
 export type { Log } from './log.ts';
 export type { MissedEvents, RecordsCursor } from './records.ts';
@@ -21,7 +21,7 @@ export interface AsteriskNode extends NodeSettings {
 
 export interface AsteriskTelephony extends Telephony {
   /** What happened on a node since the cursor, from the switch's own records; `known: false` where they can't be read. */
-  missedEvents(node: string, cursor: RecordsCursor | null): Promise<MissedEvents>;
+  missedEvents(node: string, cursor: unknown): Promise<MissedEvents>;
 }
 
 const checkExtension = (extension: Extension) => {

@@ -228,7 +228,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent }: D
   const onFullyBooted = (mine: AmiConnection, message: AmiMessage) => {
     const uptime = Number(message.uptime);
     // Whole seconds, so up to one too late: a call of the first second must not look older than its switch.
-    const began = clock.now().getTime() - ((uptime >= 0 ? uptime : 0) + 1) * 1000;
+    const began = clock.now().getTime() - (Math.max(0, uptime || 0) + 1) * 1000;
     if (Math.abs(began - bootedAt.getTime()) > 3000) bootedAt = new Date(began);
     if (phase !== 'down') return;
     phase = 'joining';

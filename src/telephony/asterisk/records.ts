@@ -117,13 +117,21 @@ const readFile = async (reading: Reading, part: Part): Promise<void> => {
   }
 };
 
+/** It comes back out of storage: anything that is not one counts as the first time. */
+const asCursor = (kept: unknown): RecordsCursor | null => {
+  if (kept === null || typeof kept !== 'object') return null;
+  const { inode, offset } = kept as Record<string, unknown>;
+  return typeof inode === 'number' && typeof offset === 'number' && offset >= 0 ? { inode, offset } : null;
+};
+
 /**
  * Reads on in the switch's own records (`cel-custom/cel.ndjson` in its log directory), which it writes whether we live or
  * not. The cursor handed back stands at the beginning of the oldest call that is still open, so that the next reading
  * tells such a call whole: the reader must take what it knows already without harm.
- * @param cursor null the first time: nothing from before us is told
+ * @param kept the cursor as it was handed back; null the first time: nothing from before us is told
  */
-export const readMissedEvents = async (node: string, logDirectory: string | null, cursor: RecordsCursor | null): Promise<MissedEvents> => {
+export const readMissedEvents = async (node: string, logDirectory: string | null, kept: unknown): Promise<MissedEvents> => {
+  const cursor = asCursor(kept);
   if (logDirectory === null) return { known: false, events: [], cursor };
   const directory = join(logDirectory, 'cel-custom');
   if (cursor === null) {

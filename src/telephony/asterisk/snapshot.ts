@@ -1,7 +1,15 @@
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { LiveCall, LiveMember, SwitchSnapshot } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
-import { deviceState, extensionOf, extensionOfChannel, isAgentContext, isCitizenContext, type TranslatorState } from './translate.ts';
+import {
+  deviceState,
+  extensionOf,
+  extensionOfChannel,
+  isAgentContext,
+  isCitizenContext,
+  plainName,
+  type TranslatorState,
+} from './translate.ts';
 
 /** The lists the switch gave, as they came. */
 export interface SwitchLists {
@@ -37,7 +45,7 @@ const readCall = (node: string, channel: AmiMessage, known: TranslatorState, tak
     node,
     channelId,
     callerNumber: citizen?.callerNumber ?? channel.calleridnum ?? '',
-    callerName: citizen?.callerName ?? channel.calleridname ?? '',
+    callerName: citizen?.callerName ?? plainName(channel.calleridname ?? ''),
     calledNumber: citizen?.calledNumber || dialled,
     startedAt: startOf(channelId, takenAt),
     queue: null,

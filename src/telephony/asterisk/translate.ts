@@ -80,6 +80,9 @@ export const isCitizenContext = (context: string): boolean => context.startsWith
 
 const digitsOrNothing = (text: string) => (/^\+?\d{2,20}$/.test(text) ? text : '');
 
+/** The switch keeps a quoted name with its escapes and escapes it once more: a quote in a name reaches us behind three backslashes. */
+export const plainName = (name: string): string => name.replace(/\\+(?=")/g, '');
+
 type Reader = (state: TranslatorState, message: AmiMessage, at: Date) => TelephonyEvent[] | null;
 
 const remember = (state: TranslatorState, message: AmiMessage, at: Date): TelephonyEvent[] => {
@@ -87,7 +90,7 @@ const remember = (state: TranslatorState, message: AmiMessage, at: Date): Teleph
   const citizen: Citizen = {
     channelName: message.channel ?? '',
     callerNumber: message.calleridnum ?? '',
-    callerName: message.calleridname ?? '',
+    callerName: plainName(message.calleridname ?? ''),
     calledNumber: digitsOrNothing(message.exten ?? ''),
   };
   state.citizens.set(channelId, citizen);

@@ -42,7 +42,7 @@ export interface Script {
 
 export interface ScriptedTelephony extends Telephony {
   script: Script;
-  missedEvents(node: string, cursor: number | null): Promise<{ known: boolean; events: TelephonyEvent[]; cursor: number }>;
+  missedEvents(node: string, cursor: unknown): Promise<{ known: boolean; events: TelephonyEvent[]; cursor: number }>;
 }
 
 interface Membership {
@@ -348,7 +348,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       settings = next;
     },
     async missedEvents(name, cursor) {
-      return { known: name === node, events: past.slice(cursor ?? 0), cursor: past.length };
+      return { known: name === node, events: past.slice(typeof cursor === 'number' ? cursor : past.length), cursor: past.length };
     },
   };
 };
