@@ -1,0 +1,4 @@
+export type { DemonstrationAccount } from './accounts.ts';
+export { DEMONSTRATION_LINE } from './past.ts';
+export type { DemonstrationRepository } from './repository.ts';
+export { type Demonstration, type DemonstrationDeps, startDemonstration } from './seed.ts';
