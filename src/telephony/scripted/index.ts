@@ -31,6 +31,7 @@ export interface Script {
   linkUp(): void;
   /** The Asterisk process dies and begins anew: every channel, registration and pushed object gone, then ours pushed again. */
   restart(): void;
+  isLive(channelId: ChannelId): boolean;
   /** The next call of this method is refused so. */
   failNext(method: keyof Telephony, err: HotlineError): void;
   phones(): ReadonlyMap<Extension, PhoneSetup>;
@@ -255,6 +256,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     failNext: (method, err) => {
       failures.set(method, [...(failures.get(method) ?? []), err]);
     },
+    isLive: (channelId) => calls.has(channelId),
     phones: () => phones,
     callerRules: () => rules,
     settings: () => settings,
