@@ -76,9 +76,13 @@ export const stopRelay = async (dataDirectory: string): Promise<boolean> => {
 /**
  * Makes sure a relay with these settings runs: an earlier one is kept, with all its telephones, when it would behave the
  * same; else it is replaced. It is a session of its own and writes to a file, so that it outlives the service that started it.
+ * @param environment settings the process must read beside those of this one's environment, so that it comes to the same config
  * @throws HotlineError telephony.unavailable when it does not come up, with the file to look into
  */
-export const ensureRelay = async (config: RelayConfig): Promise<{ pid: number; adopted: boolean }> => {
+export const ensureRelay = async (
+  config: RelayConfig,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ pid: number; adopted: boolean }> => {
   const { fingerprint } = relaySettings(config);
   const running = await askHealth(config);
   if (running?.fingerprint === fingerprint) return { pid: running.pid, adopted: true };
@@ -89,7 +93,7 @@ export const ensureRelay = async (config: RelayConfig): Promise<{ pid: number; a
   // Measured: the heap stays below 30 MB with 500 telephones, so a leak is to end this process and not the machine.
   const child = spawn(process.execPath, ['--max-old-space-size=128', '--max-semi-space-size=2', SCRIPT], {
     detached: true,
-    env: childEnvironment(config.cacheDirectory),
+    env: { ...childEnvironment(config.cacheDirectory), ...environment },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

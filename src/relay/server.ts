@@ -108,6 +108,8 @@ export const createRelay = (deps: RelayDeps): Relay => {
   let open = 0;
   let pending = 0;
   let closing = false;
+  /** Said once per outage: five hundred telephones that try each second would drown the log. */
+  let switchLost = false;
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -164,6 +166,8 @@ export const createRelay = (deps: RelayDeps): Relay => {
     try {
       const upstream = await openUpstream(urlOf(claims) ?? '', claims.sub, limits.upstreamMs, gone.signal);
       socket.off('close', abort);
+      if (switchLost) logger.info({}, 'telephones reach the switch again');
+      switchLost = false;
       let joined = false;
       sockets.handleUpgrade(request, socket, head, (page) => {
         joined = true;
@@ -184,10 +188,10 @@ export const createRelay = (deps: RelayDeps): Relay => {
       addresses.remove(address);
     } catch (err) {
       addresses.remove(address);
-      logger.warn(
-        { reason: err instanceof Error ? err.message : String(err), extension: claims.sub },
-        'a telephone could not reach the switch',
-      );
+      if (!gone.signal.aborted && !switchLost) {
+        switchLost = true;
+        logger.warn({ reason: err instanceof Error ? err.message : String(err) }, 'a telephone could not reach the switch');
+      }
       refuse(socket, 503);
     }
   };

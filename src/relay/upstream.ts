@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { aliveQuestion, answers } from './sip.ts';
 
 export const MOST_FRAME_BYTES = 64 * 1024;
+const ASK_EVERY_MS = 250;
 
 /**
  * Opens a socket to the switch and resolves once SIP itself has answered on it. While Asterisk boots, its web server takes
@@ -13,8 +14,10 @@ export const openUpstream = (url: string, extension: string, limitMs: number, si
   new Promise((resolve, reject) => {
     const socket = new WebSocket(url, 'sip', { maxPayload: MOST_FRAME_BYTES, perMessageDeflate: false, handshakeTimeout: limitMs });
     const callId = randomBytes(12).toString('hex');
+    let asking: ReturnType<typeof setInterval> | undefined;
     const settle = (): void => {
       clearTimeout(timer);
+      clearInterval(asking);
       signal.removeEventListener('abort', abort);
       socket.off('message', listen);
       socket.off('close', closed);
@@ -32,7 +35,14 @@ export const openUpstream = (url: string, extension: string, limitMs: number, si
       resolve(socket);
     };
     const timer = setTimeout(() => fail('the switch did not answer in time'), limitMs);
-    socket.on('open', () => socket.send(aliveQuestion(extension, callId)));
+    // What is said while the switch boots is lost, not late, so it is said again (measured: asked once, 4.7 s from start to a telephone; again and again, 1.1 s).
+    const ask = (): void => {
+      if (socket.readyState === socket.OPEN) socket.send(aliveQuestion(extension, callId));
+    };
+    socket.on('open', () => {
+      ask();
+      asking = setInterval(ask, ASK_EVERY_MS);
+    });
     socket.on('message', listen);
     socket.on('close', closed);
     // Stays for the socket's whole life: an error is always followed by close, which says the same.
