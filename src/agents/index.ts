@@ -3,6 +3,6 @@ export { createDesk, type Desk } from './desk.ts';
 export { type AgentNotices, agentNotices } from './notifier.ts';
 export { createPresences, type Presences } from './presence.ts';
 export { agentReactions } from './reactions.ts';
-export { type AgentsRepository, createAgentsRepository } from './repository.ts';
+export type { AgentsRepository } from './repository.ts';
 export { agentsRoutes } from './routes.ts';
 export { type Agents, createAgents } from './service.ts';

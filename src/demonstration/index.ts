@@ -1,4 +1,5 @@
 export type { DemonstrationAccount } from './accounts.ts';
 export { DEMONSTRATION_LINE } from './past.ts';
 export type { DemonstrationRepository } from './repository.ts';
+export { demonstrationRoutes } from './routes.ts';
 export { type Demonstration, type DemonstrationDeps, startDemonstration } from './seed.ts';

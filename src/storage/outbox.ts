@@ -71,7 +71,9 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
       const rows = await store.read((db) => db.select().from(outbox).where(isNull(outbox.deliveredAt)).orderBy(asc(outbox.id)).limit(1000));
       for (const row of rows)
         line = line.then(() =>
-          deliver({ id: row.id, name: row.name as DomainEventName, payload: row.payload, at: row.at } as unknown as DomainEvent & { id: number }),
+          deliver({ id: row.id, name: row.name as DomainEventName, payload: row.payload, at: row.at } as unknown as DomainEvent & {
+            id: number;
+          }),
         );
       await line;
       await mark();

@@ -53,7 +53,8 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     stop() {
       server.kill('SIGINT'); // fast shutdown
       const until = Date.now() + 5_000;
-      while (existsSync(join(data, 'postmaster.pid')) && Date.now() < until) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      while (existsSync(join(data, 'postmaster.pid')) && Date.now() < until)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -21,7 +21,9 @@ export const openTestStore = async (t: Teardown, engine: Engine): Promise<Store>
   return store;
 };
 
-export const openStoreFor = async (engine: Engine): Promise<{ store: Store; databaseUrl: string | null; file: string; close: () => Promise<void> }> => {
+export const openStoreFor = async (
+  engine: Engine,
+): Promise<{ store: Store; databaseUrl: string | null; file: string; close: () => Promise<void> }> => {
   const directory = mkdtempSync(join(tmpdir(), 'hotline-store-'));
   const file = join(directory, 'hotline.db');
   const databaseUrl = engine === 'postgres' ? await newDatabase() : null;

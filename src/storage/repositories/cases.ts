@@ -159,8 +159,11 @@ export const createCasesRepository = (store: Store): CasesRepository => {
             categoryCode: cases.categoryCode,
             placeCode: cases.placeCode,
             placeText: cases.placeText,
+            categoryName: categories.name,
+            confidential: cases.confidential,
           })
           .from(cases)
+          .leftJoin(categories, eq(categories.code, cases.categoryCode))
           .where(and(eq(cases.contactNumber, contactNumber), gte(cases.createdAt, since)))
           .orderBy(desc(cases.createdAt), desc(cases.id))
           .limit(limit),

@@ -1,0 +1,321 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { accessRoutes, createAccess, createPasswords } from './access/index.ts';
+import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences } from './agents/index.ts';
+import {
+  type CaseLookup,
+  callsNotices,
+  callsRoutes,
+  createAlarms,
+  createCalls,
+  createCards,
+  createPlayback,
+  createRecordings,
+} from './calls/index.ts';
+import { type Cases, casesRoutes, createCases, prefillOf, type Viewer } from './cases/index.ts';
+import { type Config, deriveKey } from './config/index.ts';
+import type { Clock } from './core/clock.ts';
+import type { StaffId } from './core/ids.ts';
+import { type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
+import { createDirectory, type Directory, directoryRoutes } from './directory/index.ts';
+import { createHistory, historyRoutes } from './history/index.ts';
+import { createHttp, createMetrics, currentStaff } from './http/index.ts';
+import { createJobs } from './jobs/runner.ts';
+import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
+import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
+import { issueTicket, TICKET_PURPOSE } from './relay/ticket.ts';
+import { createKeptValues } from './storage/kept-values.ts';
+import { createOutbox } from './storage/outbox.ts';
+import { createAccessRepository } from './storage/repositories/access.ts';
+import { createAgentsRepository } from './storage/repositories/agents.ts';
+import { createCallsRepository } from './storage/repositories/calls.ts';
+import { createCasesRepository } from './storage/repositories/cases.ts';
+import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
+import { createDirectoryRepository } from './storage/repositories/directory.ts';
+import { createHistoryRepository } from './storage/repositories/history.ts';
+import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
+import type { Store } from './storage/store.ts';
+import { createSwitchLink, type MissedRecords } from './switch-link.ts';
+import { systemRoutes } from './system/index.ts';
+import type { Telephony } from './telephony/port.ts';
+
+export interface AppDeps {
+  config: Config;
+  /** The master secret from config/secret. */
+  secret: string;
+  store: Store;
+  telephony: Telephony & MissedRecords;
+  clock: Clock;
+  logger: Logger;
+  /** Where one node's recordings lie on this machine, or null. */
+  recordingsOf(node: string): string | null;
+  consoleDirectory: string;
+  version: string;
+}
+
+export interface HotlineApp {
+  http: Awaited<ReturnType<typeof createHttp>>['app'];
+  demonstration: Demonstration | null;
+  /** Joins the switch, delivers what an earlier life left, starts jobs; after the web server listens. */
+  start(): Promise<void>;
+  /** Lets running requests end, tells the consoles, leaves calls to the switch. */
+  stop(): Promise<void>;
+}
+
+/** Where a browser's telephone says it lives; the switch never resolves it. */
+const SIP_DOMAIN = 'hotline.invalid';
+const QUEUES = ['main'];
+const SWEEP_MS = 1_000;
+const SLOW_SWEEP_MS = 30_000;
+
+/** What calls may ask of cases, which is built on top of it. */
+const caseLookup = (cases: Cases, directory: Directory): CaseLookup => ({
+  openCasesOf: (number, reader, except) => cases.openCasesOf(number, reader as Viewer, except),
+  async repeatsOf(number, except) {
+    const repeats = await cases.repeatsOf(number, { exceptCallId: except });
+    if (repeats.count === 0) return { count: 0, subject: '' };
+    const category = (await directory.categories()).find((each) => each.code === repeats.categoryCode);
+    return { count: repeats.count, subject: category?.name ?? repeats.placeText };
+  },
+  draftsOf: (callIds, reader) => cases.draftsOfCalls(callIds, reader as Viewer),
+  prefillOf: (match) => ({ ...prefillOf(match) }),
+});
+
+/** The composition root, and the table of contents: adapters, then features, in the order in which they build on each other. */
+export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
+  const { config, store, telephony, clock, logger } = deps;
+  const startedAt = clock.now();
+  const randomSecret = (): string => randomBytes(24).toString('base64url');
+  const ticketKey = deriveKey(deps.secret, TICKET_PURPOSE);
+  const ticketOf = (extension: string) => issueTicket(ticketKey, extension, clock.now());
+
+  // ── adapters ──
+  const metrics = createMetrics();
+  const kept = createKeptValues({ store, clock });
+  const outbox = createOutbox({ store, clock, logger });
+  const jobs = createJobs({ store, clock, logger, worker: `${hostname()}:${process.pid}` });
+
+  // ── who did what, who may ──
+  const history = createHistory({ repository: createHistoryRepository(store), clock });
+  const passwords = createPasswords();
+  const access = createAccess({
+    store,
+    repository: createAccessRepository(store),
+    history,
+    passwords,
+    clock,
+    settings: { sessionHours: config.session.hours, idleMinutes: config.session.idleMinutes },
+  });
+
+  // ── directory, cases, calls ──
+  const directory = createDirectory({ repository: createDirectoryRepository(store), clock, areaCode: config.hotline.areaCode });
+  const casesRepository = createCasesRepository(store);
+  const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
+  const knowledge = createKnowledge({ repository: createKnowledgeRepository(store), clock });
+  const callsRepository = createCallsRepository(store);
+  const calls = createCalls({
+    store,
+    repository: callsRepository,
+    directory,
+    history,
+    outbox,
+    clock,
+    logger,
+    areaCode: config.hotline.areaCode,
+  });
+  const agentsRepository = createAgentsRepository(store);
+  const cards = createCards({
+    repository: callsRepository,
+    directory,
+    cases: caseLookup(cases, directory),
+    readerOf: (staffId) => agentsRepository.person(staffId),
+    clock,
+    ringSeconds: config.ringSeconds,
+  });
+  const playback = createPlayback({
+    store,
+    repository: callsRepository,
+    cards,
+    history,
+    directoryOf: deps.recordingsOf,
+    callerOf: (received) => directory.callerOf(received),
+    now: () => clock.now(),
+  });
+  const recordings = createRecordings({
+    store,
+    repository: callsRepository,
+    jobs,
+    outbox,
+    clock,
+    logger,
+    directoryOf: deps.recordingsOf,
+  });
+
+  // ── agents ──
+  const presences = createPresences({ clock });
+  const agents = createAgents({
+    store,
+    repository: agentsRepository,
+    presences,
+    telephony,
+    history,
+    outbox,
+    clock,
+    logger,
+    async liveOfferOf(staffId) {
+      const offers = await callsRepository.openOffersOfStaff(staffId);
+      const offer = offers.find((each) => each.answeredAt) ?? offers[0];
+      if (!offer) return null;
+      const state = offer.answeredAt ? 'talking' : 'ringing';
+      return { callId: offer.callId, state, since: offer.answeredAt ?? offer.offeredAt };
+    },
+    randomSecret,
+    issueTicket: ticketOf,
+    relayUrl: config.relay.publicUrl,
+    sipDomain: SIP_DOMAIN,
+    queues: QUEUES,
+    wrapUpMs: config.wrapUpSeconds * 1000,
+  });
+
+  // ── pushes ──
+  // Alarms tell the desks and the desks' snapshot shows the alarms; the hub joins the circle last.
+  const late: { toDesks: (event: PushEvent) => void } = { toDesks: () => {} };
+  const alarms = createAlarms({ clock, push: (event) => late.toDesks(event) });
+  const desk = createDesk({
+    agents,
+    repository: agentsRepository,
+    calls: callsRepository,
+    cards,
+    presences,
+    countDrafted: (staffId, since) => cases.countDrafted(staffId, since),
+    clock,
+    queues: QUEUES,
+    switchUp: () => telephony.nodes().some((node) => node.up),
+    alarms: () => alarms.all(),
+  });
+  const hub = createPushHub({
+    snapshotFor: (staffId) => desk.snapshotFor(staffId),
+    stillValid: (token) => access.who(token, { touch: false }),
+    clock,
+    logger,
+    counters: { clients: metrics.pushClients, frames: metrics.pushFrames, dropped: metrics.pushDropped },
+  });
+  late.toDesks = (event) => hub.toPermission('desk.use', event);
+  access.onSessionEnded((sessionId) => hub.endSession(sessionId));
+  const push = (staffId: StaffId, event: PushEvent): void => {
+    if (event.type === 'card.offered')
+      metrics.popSeconds.observe(Math.max(0, clock.now().getTime() - new Date(event.card.offeredAt).getTime()) / 1000);
+    hub.toStaff(staffId, event);
+  };
+
+  // ── reactions: when that happens there, we do this here ──
+  callsNotices({ outbox, cards, repository: callsRepository, push });
+  agentReactions({ outbox, agents });
+  const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
+  outbox.on('voicemail.left', async ({ callId }) => void (await cases.draftFromVoicemail(callId)));
+  outbox.on('call.ended', async ({ disposition }) => {
+    metrics.callsEnded.inc({ disposition });
+    await recordings.sealEnded();
+  });
+  outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
+
+  const link = createSwitchLink({
+    telephony,
+    calls,
+    recordings,
+    agents,
+    agentsRepository,
+    presences,
+    notices,
+    alarms,
+    kept,
+    metrics,
+    pushToDesks: late.toDesks,
+    settings: { fallbackNumber: config.hotline.dutyPhone, openHours: null, maxWaiting: null },
+    logger,
+  });
+
+  // ── the web ──
+  const { app: http, finish } = await createHttp({
+    config,
+    who: (token) => access.who(token),
+    logger,
+    metrics,
+    parts: () => [
+      { name: 'database', needed: true, check: () => store.ping().then(() => null) },
+      ...telephony.nodes().map((node) => ({ name: `switch.${node.node}`, needed: false, check: () => (node.up ? null : node.reason) })),
+    ],
+    consoleDirectory: deps.consoleDirectory,
+    version: deps.version,
+  });
+  const secure = config.http.publicUrl.startsWith('https:');
+  await http.register(accessRoutes({ access, mode: config.mode, hotline: config.hotline, secure }));
+  await http.register(agentsRoutes({ agents, desk, store, history }));
+  await http.register(callsRoutes({ playback }));
+  await http.register(casesRoutes({ cases, currentStaff }));
+  await http.register(directoryRoutes({ directory }));
+  await http.register(knowledgeRoutes({ knowledge }));
+  await http.register(historyRoutes({ history }));
+  await http.register(
+    systemRoutes({
+      telephony,
+      alarms,
+      version: deps.version,
+      engine: store.dialect.name,
+      startedAt,
+      pushClients: () => hub.clients(),
+      openCalls: () => callsRepository.openCount(),
+    }),
+  );
+  await http.register(pushRoutes({ hub }));
+  if (config.mode === 'demonstration')
+    await http.register(
+      demonstrationRoutes({ telephony, randomSecret, issueTicket: ticketOf, relayUrl: config.relay.publicUrl, sipDomain: SIP_DOMAIN }),
+    );
+  await finish();
+
+  const demonstration =
+    config.mode === 'demonstration'
+      ? await startDemonstration({
+          mode: config.mode,
+          dataDirectory: config.dataDirectory,
+          areaCode: config.hotline.areaCode,
+          calledNumber: config.hotline.number,
+          repository: createDemonstrationRepository(store),
+          cases: casesRepository,
+          passwords,
+          clock,
+        })
+      : null;
+
+  const timers: ReturnType<typeof setInterval>[] = [];
+  const every = (ms: number, what: string, work: () => Promise<void>): void => {
+    timers.push(setInterval(() => void work().catch((err) => logger.warn({ err }, what)), ms).unref());
+  };
+
+  return {
+    http,
+    demonstration,
+    async start() {
+      await outbox.deliverLeftovers();
+      jobs.start();
+      await link.start();
+      every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
+      every(SLOW_SWEEP_MS, 'a slow sweep failed', async () => {
+        await agents.signOutForgotten();
+        await recordings.sealEnded();
+        for (const { node } of telephony.nodes()) await alarms.checkDisk(deps.recordingsOf(node) ?? '');
+      });
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      notices.stop();
+      await http.close();
+      await telephony.stop();
+      await jobs.stop();
+      await outbox.settled();
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import closeWithGrace from 'close-with-grace';
+import pino from 'pino';
+import { createApp } from './app.ts';
+import { type Config, loadConfig, masterSecret } from './config/index.ts';
+import { systemClock } from './core/clock.ts';
+import { isHotlineError } from './core/errors.ts';
+import { redaction } from './log.ts';
+import { openStore } from './storage/open-store.ts';
+import { createAsteriskTelephony } from './telephony/asterisk/index.ts';
+import { joinSwitch } from './telephony/join.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const version = (JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { version: string }).version;
+
+/** Lines for the person at the terminal; the log is for machines. */
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const run = async (config: Config): Promise<void> => {
+  const logger = pino({ level: config.logLevel, ...redaction }, pino.destination({ dest: 2, sync: false }));
+  const secret = masterSecret(config);
+  const joined = await joinSwitch(config, { dialplans: here('../dialplans'), say, logger });
+  const store = await openStore({ databaseUrl: config.databaseUrl, sqliteFile: join(config.dataDirectory, 'hotline.db') });
+  await store.migrate();
+  const telephony = createAsteriskTelephony({ nodes: joined.nodes, logger });
+  const consoleDirectory = here('./console/dist');
+  const app = await createApp({
+    config,
+    secret,
+    store,
+    telephony: telephony as typeof telephony & { missedEvents(node: string, cursor: unknown): ReturnType<typeof telephony.missedEvents> },
+    clock: systemClock,
+    logger,
+    recordingsOf: (node) => joined.recordings.get(node) ?? null,
+    consoleDirectory,
+    version,
+  });
+  closeWithGrace({ delay: 10_000 }, async ({ err, signal }) => {
+    if (err) logger.fatal({ err }, 'the service ends because of an error nobody handled');
+    else logger.info({ signal }, 'the service is closing; calls stay with the switch');
+    joined.release();
+    await app.stop();
+  });
+  await app.http.listen({ host: config.http.host, port: config.http.port });
+  await app.start();
+  announce(config, app.demonstration?.accounts ?? [], existsSync(consoleDirectory));
+};
+
+const announce = (
+  config: Config,
+  accounts: readonly { role: string; account: string; password: string; extension?: string | null }[],
+  built: boolean,
+): void => {
+  const url = config.http.publicUrl;
+  say(`\n${config.hotline.name} · 已就绪 ready`);
+  say(`  控制台 console            ${url}/`);
+  if (!built) say('  控制台还没有构建，请运行 npm run build (the console is not built yet)');
+  if (config.mode === 'demonstration') {
+    say(`  市民电话 citizen's phone  ${url}/demo/citizen`);
+    if (accounts.length) say('\n  账号 accounts (演示数据，全部虚构 made up)');
+    for (const each of accounts)
+      say(`    ${each.account.padEnd(12)} ${each.password}   ${each.role}${each.extension ? ` · 分机 ${each.extension}` : ''}`);
+  }
+  say(`\n  接口文档 API  ${url}/api/docs/    停止交换机和中继 stop switch and relay: npm run stop\n`);
+};
+
+/** A wrong setting or a missing switch is the operator's to mend: a sentence, not a stack. */
+const fail = (err: unknown): void => {
+  if (isHotlineError(err)) process.stderr.write(`${err.code}: ${err.message}\n`);
+  else process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
+  // 78 (EX_CONFIG) tells the starter not to try again.
+  process.exit(isHotlineError(err, 'config.invalid') || isHotlineError(err, 'storage.locked') ? 78 : 1);
+};
+
+await Promise.resolve()
+  .then(() => run(loadConfig()))
+  .catch(fail);

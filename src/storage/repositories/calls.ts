@@ -1,0 +1,221 @@
+import { and, count, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { OpenCall } from '../../calls/call.ts';
+import type { CallId, OfferId, StaffId } from '../../core/ids.ts';
+import type { NewRow, Row } from '../schema.ts';
+import type { Exec, Store } from '../store.ts';
+
+export type CallRecord = Row<'calls'>;
+export type OfferRecord = Row<'offers'>;
+export type RecordingRecord = Row<'recordings'>;
+export interface ListedCall {
+  call: CallRecord;
+  answeredByName: string | null;
+  citizenName: string | null;
+  recordingState: RecordingRecord['state'] | null;
+}
+
+/** Which calls: everything, or only those one agent took. */
+export type CallScope = { all: true } | { ofStaff: StaffId };
+
+export const createCallsRepository = (store: Store) => {
+  const { calls, offers, recordings, staff, citizens } = store.schema;
+
+  const listed = (db: Exec) =>
+    db
+      .select({ call: calls, answeredByName: staff.name, citizenName: citizens.name, recordingState: recordings.state })
+      .from(calls)
+      .leftJoin(staff, eq(staff.id, calls.answeredBy))
+      .leftJoin(citizens, eq(citizens.id, calls.citizenId))
+      .leftJoin(recordings, and(eq(recordings.callId, calls.id), eq(recordings.kind, 'call')));
+
+  return {
+    async insertCall(db: Exec, values: NewRow<'calls'>): Promise<CallRecord | undefined> {
+      const [row] = await db.insert(calls).values(values).onConflictDoNothing({ target: calls.channelId }).returning();
+      return row;
+    },
+    async byChannel(db: Exec, channelId: string): Promise<CallRecord | undefined> {
+      const [row] = await db.select().from(calls).where(eq(calls.channelId, channelId)).limit(1);
+      return row;
+    },
+    async updateCall(db: Exec, id: CallId, values: Partial<NewRow<'calls'>>): Promise<void> {
+      await db.update(calls).set(values).where(eq(calls.id, id)).returning({ id: calls.id });
+    },
+    async insertOffer(db: Exec, values: NewRow<'offers'>): Promise<OfferRecord | undefined> {
+      const [row] = await db.insert(offers).values(values).onConflictDoNothing({ target: offers.legId }).returning();
+      return row;
+    },
+    async offerByLeg(db: Exec, legId: string): Promise<OfferRecord | undefined> {
+      const [row] = await db.select().from(offers).where(eq(offers.legId, legId)).limit(1);
+      return row;
+    },
+    async updateOffer(db: Exec, id: OfferId, values: Partial<NewRow<'offers'>>): Promise<void> {
+      await db.update(offers).set(values).where(eq(offers.id, id)).returning({ id: offers.id });
+    },
+    openOffersOf: (db: Exec, callId: CallId): Promise<OfferRecord[]> =>
+      db
+        .select()
+        .from(offers)
+        .where(and(eq(offers.callId, callId), isNull(offers.endedAt))),
+    async staffByExtension(db: Exec, extension: string): Promise<{ staffId: StaffId; name: string } | undefined> {
+      const [row] = await db.select({ staffId: staff.id, name: staff.name }).from(staff).where(eq(staff.extension, extension)).limit(1);
+      return row;
+    },
+    async insertRecording(db: Exec, values: NewRow<'recordings'>): Promise<RecordingRecord | undefined> {
+      const [row] = await db.insert(recordings).values(values).onConflictDoNothing({ target: recordings.file }).returning();
+      return row;
+    },
+    async updateRecording(db: Exec, id: number, values: Partial<NewRow<'recordings'>>): Promise<void> {
+      await db.update(recordings).set(values).where(eq(recordings.id, id)).returning({ id: recordings.id });
+    },
+    recordingsOf: (db: Exec, callId: CallId): Promise<RecordingRecord[]> =>
+      db.select().from(recordings).where(eq(recordings.callId, callId)).orderBy(recordings.id),
+    recordingById: async (id: number): Promise<RecordingRecord | undefined> =>
+      store.read(async (db) => (await db.select().from(recordings).where(eq(recordings.id, id)).limit(1))[0]),
+    /** Recordings still being written whose call is over. */
+    unsealed: (): Promise<{ id: number }[]> =>
+      store.read((db) =>
+        db
+          .select({ id: recordings.id })
+          .from(recordings)
+          .innerJoin(calls, eq(calls.id, recordings.callId))
+          .where(and(eq(recordings.state, 'writing'), isNotNull(calls.endedAt)))
+          .limit(1000),
+      ),
+
+    /** What the database holds as going on at one node. */
+    async openCalls(node: string): Promise<OpenCall[]> {
+      return store.read(async (db) => {
+        const open = await db
+          .select()
+          .from(calls)
+          .where(and(isNull(calls.endedAt), eq(calls.node, node)));
+        if (!open.length) return [];
+        const legs = await db
+          .select()
+          .from(offers)
+          .where(
+            and(
+              isNull(offers.endedAt),
+              inArray(
+                offers.callId,
+                open.map((call) => call.id),
+              ),
+            ),
+          );
+        return open.map((call) => ({
+          channelId: call.channelId,
+          queue: call.queue,
+          arrivedAt: call.arrivedAt,
+          legs: legs
+            .filter((leg) => leg.callId === call.id)
+            .map((leg) => ({
+              legId: leg.legId,
+              extension: leg.extension,
+              state: leg.answeredAt ? ('talking' as const) : ('ringing' as const),
+              since: leg.answeredAt ?? leg.offeredAt,
+            })),
+        }));
+      });
+    },
+    openCount: (): Promise<number> => store.read((db) => db.$count(calls, isNull(calls.endedAt))),
+
+    byId: (callId: CallId): Promise<ListedCall | undefined> =>
+      store.read(async (db) => (await listed(db).where(eq(calls.id, callId)).limit(1))[0]),
+    offerById: (offerId: OfferId): Promise<OfferRecord | undefined> =>
+      store.read(async (db) => (await db.select().from(offers).where(eq(offers.id, offerId)).limit(1))[0]),
+    /** Rings and talks of one person that are going on. */
+    openOffersOfStaff: (staffId: StaffId): Promise<OfferRecord[]> =>
+      store.read((db) =>
+        db
+          .select()
+          .from(offers)
+          .where(and(eq(offers.staffId, staffId), isNull(offers.endedAt)))
+          .orderBy(desc(offers.id)),
+      ),
+    lastAnsweredOffer: (staffId: StaffId): Promise<OfferRecord | undefined> =>
+      store.read(
+        async (db) =>
+          (
+            await db
+              .select()
+              .from(offers)
+              .where(and(eq(offers.staffId, staffId), isNotNull(offers.answeredAt)))
+              .orderBy(desc(offers.offeredAt))
+              .limit(1)
+          )[0],
+      ),
+    offersOf: (callId: CallId): Promise<(OfferRecord & { name: string })[]> =>
+      store.read(async (db) => {
+        const rows = await db
+          .select({ offer: offers, name: staff.name })
+          .from(offers)
+          .innerJoin(staff, eq(staff.id, offers.staffId))
+          .where(eq(offers.callId, callId))
+          .orderBy(offers.id);
+        return rows.map(({ offer, name }) => ({ ...offer, name }));
+      }),
+
+    /** @param before id of the oldest row already shown, or null */
+    page(scope: CallScope, before: number | null, limit: number): Promise<ListedCall[]> {
+      const mine: SQL | undefined = 'all' in scope ? undefined : eq(calls.answeredBy, scope.ofStaff);
+      return store.read((db) =>
+        listed(db)
+          .where(and(mine, before === null ? undefined : lt(calls.id, before)))
+          .orderBy(desc(calls.id))
+          .limit(limit),
+      );
+    },
+    /** Calls of a line since an instant, newest first, the present one left out. */
+    async ofNumber(normal: string, since: Date, except: CallId, limit: number): Promise<{ rows: ListedCall[]; total: number }> {
+      const where = and(eq(calls.callerNormal, normal), gte(calls.arrivedAt, since), ne(calls.id, except));
+      return store.read(async (db) => {
+        const rows = await listed(db).where(where).orderBy(desc(calls.arrivedAt)).limit(limit);
+        const total = rows.length < limit ? rows.length : await db.$count(calls, where);
+        return { rows, total };
+      });
+    },
+
+    /** Today's figures of one agent. @param since first instant of the day in Shanghai */
+    async dayOf(staffId: StaffId, since: Date): Promise<{ answered: number; missed: number; talkSeconds: number }> {
+      return store.read(async (db) => {
+        const [row] = await db
+          .select({
+            answered: sql`count(*) filter (where ${isNotNull(offers.answeredAt)})`.mapWith(Number),
+            missed: sql`count(*) filter (where ${eq(offers.outcome, 'missed')})`.mapWith(Number),
+          })
+          .from(offers)
+          .where(and(eq(offers.staffId, staffId), gte(offers.offeredAt, since)));
+        const talks = await db
+          .select({ answeredAt: offers.answeredAt, endedAt: offers.endedAt })
+          .from(offers)
+          .where(and(eq(offers.staffId, staffId), gte(offers.offeredAt, since), isNotNull(offers.answeredAt), isNotNull(offers.endedAt)));
+        const talk = talks.reduce((sum, each) => sum + ((each.endedAt?.getTime() ?? 0) - (each.answeredAt?.getTime() ?? 0)), 0);
+        return { answered: row?.answered ?? 0, missed: row?.missed ?? 0, talkSeconds: Math.round(talk / 1000) };
+      });
+    },
+
+    /** Waiting calls per queue: neither answered nor ended. */
+    async waiting(): Promise<{ queue: string; waiting: number; longestSince: Date | null }[]> {
+      return store.read((db) =>
+        db
+          .select({
+            queue: sql<string>`${calls.queue}`,
+            waiting: count(),
+            longestSince: sql`min(${calls.queuedAt})`.mapWith(calls.queuedAt),
+          })
+          .from(calls)
+          .where(
+            and(
+              isNull(calls.endedAt),
+              isNotNull(calls.queue),
+              isNull(calls.diversion),
+              // Waiting again counts: the agent of the first talk has gone and the citizen is still on the line.
+              or(isNull(calls.answeredAt), isNotNull(calls.agentLeftAt)),
+            ),
+          )
+          .groupBy(calls.queue),
+      );
+    },
+  };
+};
+export type CallsRepository = ReturnType<typeof createCallsRepository>;
