@@ -17,7 +17,7 @@ import { type Cases, casesRoutes, createCases, prefillOf, type Viewer } from './
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
-import { type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
+import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
 import { createDirectory, type Directory, directoryRoutes } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHttp, createMetrics, currentStaff } from './http/index.ts';
@@ -171,6 +171,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       return { callId: offer.callId, state, since: offer.answeredAt ?? offer.offeredAt };
     },
     randomSecret,
+    deskSecret: (extension) => deriveKey(deps.secret, `desk phone ${extension}`).toString('base64url').slice(0, 20),
     issueTicket: ticketOf,
     relayUrl: config.relay.publicUrl,
     sipDomain: SIP_DOMAIN,
@@ -271,7 +272,15 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(pushRoutes({ hub }));
   if (config.mode === 'demonstration')
     await http.register(
-      demonstrationRoutes({ telephony, randomSecret, issueTicket: ticketOf, relayUrl: config.relay.publicUrl, sipDomain: SIP_DOMAIN }),
+      demonstrationRoutes({
+        phone: createCitizenPhone({
+          telephony,
+          randomSecret,
+          issueTicket: ticketOf,
+          relayUrl: config.relay.publicUrl,
+          sipDomain: SIP_DOMAIN,
+        }),
+      }),
     );
   await finish();
 

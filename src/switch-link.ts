@@ -87,8 +87,8 @@ export const createSwitchLink = (deps: {
 
   const hear = (event: TelephonyEvent): void => {
     metrics.switchEvents.inc({ type: event.type });
-    if (event.type === 'switch.up') return onUp(event.node);
-    if (event.type === 'switch.down') return onDown(event.node, event.reason);
+    if (event.type === 'switch.up') onUp(event.node);
+    if (event.type === 'switch.down') onDown(event.node, event.reason);
     if (event.type === 'recording.failed') alarms.raise(`recording_failed.${event.channelId}`, 'recording_failed', event.node);
     const extension = presences.take(event);
     if (extension !== null) void tellPresence(extension).catch((err) => logger.warn({ err }, 'a notice could not be made'));

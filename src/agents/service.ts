@@ -23,6 +23,8 @@ export interface AgentsDeps {
   /** The ring or talk of a person that is going on. */
   liveOfferOf(staffId: StaffId): Promise<LiveOffer | null>;
   randomSecret(): string;
+  /** A telephone on a desk is set up by hand once, so its secret stays the same for as long as the master secret does. */
+  deskSecret(extension: string): string;
   issueTicket(extension: string): Ticket;
   relayUrl: string;
   sipDomain: string;
@@ -152,7 +154,7 @@ export const createAgents = (deps: AgentsDeps) => {
         });
       });
       if (!shift) throw new HotlineError('internal.unexpected', 'the shift could not be written');
-      const secret = deps.randomSecret();
+      const secret = device === 'browser' ? deps.randomSecret() : deps.deskSecret(person.extension);
       await telephony.setUpPhone({ extension: person.extension, displayName: person.name, secret, kind: device });
       const reason = pauseReasonOf(shift);
       await telephony.joinQueues({
@@ -162,7 +164,7 @@ export const createAgents = (deps: AgentsDeps) => {
         paused: reason !== '',
         reason,
       });
-      return { agent: await view(staffId), phone: device === 'browser' ? phoneOf(person.extension, secret) : null };
+      return { agent: await view(staffId), phone: phoneOf(person.extension, secret) };
     },
 
     async renewTicket(staffId: StaffId): Promise<Ticket> {

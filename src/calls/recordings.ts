@@ -43,7 +43,7 @@ export const createRecordings = (deps: {
 
   jobs.define('recording.seal', async ({ payload, attempt }) => {
     const recording = await repository.recordingById(Number(payload.recordingId));
-    if (!recording || recording.state !== 'writing') return;
+    if (recording?.state !== 'writing') return;
     const call = (await repository.byId(recording.callId))?.call;
     const directory = call ? deps.directoryOf(call.node) : null;
     if (!call || !directory) return { fail: 'the recordings directory of this node is not known' };
