@@ -14,6 +14,10 @@ declare module 'fastify' {
     /** Who is signed in; always null on public routes, where nobody looks. */
     session: Session | null;
   }
+  interface FastifyInstance {
+    /** Every route there is and what it asks, in the order they were registered. */
+    routeTable: { method: string; url: string; access: RouteAccess }[];
+  }
 }
 
 /** Pure: may this session, or nobody, call such a route? */
@@ -42,10 +46,13 @@ export type Inherited = readonly { prefix: string; access: RouteAccess }[];
 /** Part one, before any route is registered: no route without a word about who may call it. */
 export const demandAccess = (app: FastifyInstance, inherited: Inherited): void => {
   app.decorateRequest('session', null);
+  const routeTable: FastifyInstance['routeTable'] = [];
+  app.decorate('routeTable', routeTable);
   app.addHook('onRoute', (route) => {
     const given = inherited.find(({ prefix }) => route.url.startsWith(prefix));
     if (route.config?.access === undefined && given) route.config = { ...route.config, access: given.access };
     if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url} does not declare config.access`);
+    for (const method of [route.method].flat()) routeTable.push({ method, url: route.url, access: route.config.access });
   });
 };
 

@@ -31,7 +31,6 @@ export const createMetrics = () => {
       labelNames: ['state'] as const,
       registers,
     }),
-    agentsByState: new Gauge({ name: 'hotline_agents', help: 'Agents by shown state', labelNames: ['state'] as const, registers }),
     callsEnded: new Counter({
       name: 'hotline_calls_ended_total',
       help: 'Calls by how they ended',
@@ -62,8 +61,6 @@ export const createMetrics = () => {
       labelNames: ['outcome'] as const,
       registers,
     }),
-    outboxUndelivered: new Gauge({ name: 'hotline_outbox_undelivered', help: 'Events committed and not yet delivered', registers }),
-    logIns: new Counter({ name: 'hotline_log_ins_total', help: 'Log-in attempts by outcome', labelNames: ['outcome'] as const, registers }),
   };
 };
 

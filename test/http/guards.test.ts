@@ -1,0 +1,143 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { PERMISSIONS, permissionsOf, ROLES, type Role } from '../../src/core/roles.ts';
+import type { App, RouteAccess } from '../../src/http/index.ts';
+import { createAccessRepository } from '../../src/storage/repositories/access.ts';
+import type { Store } from '../../src/storage/store.ts';
+import { createScriptedTelephony } from '../../src/telephony/scripted/index.ts';
+import { openTestStore } from '../helpers/store.ts';
+
+const clock = { now: () => new Date() };
+const ORIGIN = 'http://127.0.0.1:8345';
+
+/** The whole application as the composition root makes it, without a port and with a pretended switch. */
+const wholeApp = async (t: Test, environment: Record<string, string>): Promise<{ app: App; store: Store }> => {
+  const store = await openTestStore(t, 'sqlite');
+  const secret = 'x'.repeat(40);
+  const config = readConfig({ HOTLINE_DATA_DIR: t.testdir(), HOTLINE_SECRET: secret, ...environment });
+  // What the records of a switch would have added; nothing was missed.
+  const nothingMissed = { missedEvents: async () => ({ known: true, events: [], cursor: null }) };
+  const telephony = Object.assign(createScriptedTelephony({ clock }), nothingMissed) as unknown as Parameters<
+    typeof createApp
+  >[0]['telephony'];
+  const { http } = await createApp({
+    config,
+    secret,
+    store,
+    telephony,
+    clock,
+    logger: pino({ level: 'silent' }),
+    recordingsOf: () => null,
+    consoleDirectory: '/nonexistent',
+    version: '0',
+  });
+  await http.ready();
+  t.teardown(() => http.close());
+  return { app: http, store };
+};
+
+/** Opens sessions without the cost of a password. */
+const receptionist = async (store: Store) => {
+  const repository = createAccessRepository(store);
+  const ids = new Map<Role, number>();
+  for (const role of ROLES) {
+    const staff = { account: `guard-${role}`, name: role, passwordHash: '-', roles: [role], extension: null, unitCode: null };
+    ids.set(role, (await repository.addStaff(staff, clock.now())) ?? 0);
+  }
+  return async (role: Role): Promise<string> => {
+    const token = randomBytes(32).toString('base64url');
+    const createdAt = clock.now();
+    const tokenHash = createHash('sha256').update(token).digest('hex');
+    await repository.addSession({
+      tokenHash,
+      staffId: ids.get(role) ?? 0,
+      address: '-',
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + 3_600_000),
+    });
+    return token;
+  };
+};
+
+const expected = (access: RouteAccess, role: Role | null): 'allowed' | 'session.required' | 'access.denied' => {
+  if ('public' in access) return 'allowed';
+  if (role === null) return 'session.required';
+  if ('signedIn' in access) return 'allowed';
+  return access.any.some((permission) => permissionsOf([role]).has(permission)) ? 'allowed' : 'access.denied';
+};
+
+const actual = (response: { statusCode: number; body: string }): string => {
+  if (response.statusCode !== 401 && response.statusCode !== 403) return 'allowed';
+  const { code } = JSON.parse(response.body) as { code: string };
+  return code === 'session.credentials_wrong' ? 'allowed' : code;
+};
+
+const addressOf = (url: string): string => url.replace(/:\w+/g, '999999').replace('*', 'nowhere');
+
+t.test('every route, asked by every role and by nobody, keeps what it declares', async (t) => {
+  const { app, store } = await wholeApp(t, {});
+  const open = await receptionist(store);
+  let asked = 0;
+  for (const { method, url, access } of app.routeTable) {
+    for (const role of [null, ...ROLES]) {
+      const response = await app.inject({
+        method: method as 'GET',
+        url: addressOf(url),
+        headers: { origin: ORIGIN, ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-type': 'application/json' }) },
+        ...(method === 'GET' || method === 'HEAD' ? {} : { payload: '{}' }),
+        cookies: role === null ? {} : { hotline_session: await open(role) },
+      });
+      const outcome = method === 'HEAD' && [401, 403].includes(response.statusCode) ? expected(access, role) : actual(response);
+      asked++;
+      if (outcome !== expected(access, role) || response.statusCode === 500)
+        t.fail(`${method} ${url} as ${role ?? 'nobody'}: ${response.statusCode} ${outcome}, declared ${expected(access, role)}`);
+    }
+  }
+  t.comment(`${app.routeTable.length} routes, ${asked} requests`);
+  t.ok(app.routeTable.length > 25, 'the whole application was walked');
+});
+
+/** Rows of the written contract: "GET /api/calls?after= | calls.read_own or calls.read_all". */
+const writtenContract = (): { method: string; url: string; access: RouteAccess | null }[] => {
+  const text = readFileSync(join(import.meta.dirname, '../../src/http/contract.md'), 'utf8');
+  return [...text.matchAll(/^\| (GET|POST|PUT|DELETE) (\/api\/\S+) +\| ([^|]+?) +\|/gm)].map(([, method = '', path = '', right = '']) => {
+    const rights = PERMISSIONS.filter((permission) => new RegExp(`\\b${permission.replace('.', '\\.')}\\b`).test(right));
+    const access: RouteAccess | null =
+      rights.length > 0
+        ? { any: rights }
+        : right.startsWith('public')
+          ? { public: true }
+          : right === 'signed in'
+            ? { signedIn: true }
+            : null;
+    return { method, url: path.replace(/\?.*/, ''), access };
+  });
+};
+
+t.test('what the routes declare is what the contract says', async (t) => {
+  const { app } = await wholeApp(t, {});
+  const rows = writtenContract().filter((row) => row.access !== null);
+  t.ok(rows.length > 15);
+  for (const { method, url, access } of rows) {
+    const route = app.routeTable.find((each) => each.method === method && each.url === url);
+    const normal = (each: RouteAccess | undefined | null) => (each && 'any' in each ? { any: [...each.any].sort() } : each);
+    t.same(normal(route?.access), normal(access), `${method} ${url}`);
+  }
+});
+
+t.test('production opens nothing the demonstration opened for play', async (t) => {
+  const { app } = await wholeApp(t, {
+    HOTLINE_MODE: 'production',
+    HOTLINE_PUBLIC_URL: 'https://hotline.example.cn',
+    HOTLINE_SWITCH: 'managed',
+  });
+  const open = app.routeTable
+    .filter((route) => 'public' in route.access && route.method !== 'HEAD')
+    .map((route) => `${route.method} ${route.url}`);
+  t.same(open.sort(), ['GET /*', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'POST /api/session']);
+});
