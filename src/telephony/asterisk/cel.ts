@@ -4,7 +4,7 @@ import { extensionOfChannel, isAgentContext, newTranslatorState, type Translator
 /**
  * Calls rebuilt from what the switch wrote down by itself (CEL, one JSON object a line). Each line is said again as the
  * event that would have come over the link, so that one translation serves both and a call looks the same whether the
- * service was there or not. What CEL can't tell is left out: the place in the queue (0), and the dialplan's own words.
+ * service was there or not. What CEL can't tell is left out: the place in the queue (0), and the dialplan's reasons.
  */
 export interface CelFold {
   state: TranslatorState;
@@ -12,6 +12,8 @@ export interface CelFold {
   queues: Map<string, string>;
   /** The queue in which each citizen waited last. */
   lastQueues: Map<string, string>;
+  /** When each citizen began to speak a message, in seconds. */
+  messages: Map<string, number>;
   /** Lines that were no record of ours: half, foreign, broken. */
   broken: number;
 }
@@ -20,6 +22,7 @@ export const newCelFold = (node: string): CelFold => ({
   state: newTranslatorState(node),
   queues: new Map(),
   lastQueues: new Map(),
+  messages: new Map(),
   broken: 0,
 });
 
@@ -89,15 +92,57 @@ const sayBridged = (fold: CelFold, line: CelLine): Said[] => {
 };
 
 const sayQueue = (fold: CelFold, line: CelLine): Said[] => {
-  if (line.appname?.toLowerCase() !== 'queue') return [];
   const channelId = line.uniqueid ?? '';
   const left = sayLeft(fold, channelId);
-  if (line.eventtype === 'APP_END') return left;
   const queue = line.appdata?.split(',')[0] ?? '';
-  if (queue === '') return left;
+  if (line.eventtype === 'APP_END' || queue === '') return left;
   fold.queues.set(channelId, queue);
   fold.lastQueues.set(channelId, queue);
   return [...left, { event: 'QueueCallerJoin', ...citizenOf(line), queue }];
+};
+
+const asDialplan = (line: CelLine, userevent: string, more: Said): Said => ({
+  event: 'UserEvent',
+  userevent,
+  ...citizenOf(line),
+  callid: line.uniqueid ?? '',
+  ...more,
+});
+
+/** Less than this is no message; the dialplan thinks so too. */
+const LEAST_MESSAGE_SECONDS = 0.5;
+
+const sayMessage = (fold: CelFold, line: CelLine, file: string): Said[] => {
+  const channelId = line.uniqueid ?? '';
+  const now = Number(line.eventtime);
+  if (line.eventtype === 'APP_START') {
+    fold.messages.set(channelId, now);
+    return [asDialplan(line, 'HotlineDiverted', { to: 'voicemail' })];
+  }
+  const seconds = now - (fold.messages.get(channelId) ?? now);
+  fold.messages.delete(channelId);
+  return seconds < LEAST_MESSAGE_SECONDS ? [] : [asDialplan(line, 'HotlineVoicemail', { file, seconds: seconds.toFixed(3) })];
+};
+
+/**
+ * Only what cel.conf names under `apps` is written: queue, dial, mixmonitor, record. The dialplan's own words are not
+ * among the records, but what it does is: where the recording goes, that a message is spoken, that the duty phone rings.
+ */
+const sayApplication = (fold: CelFold, line: CelLine): Said[] => {
+  const file = line.appdata?.split(',')[0] ?? '';
+  const starts = line.eventtype === 'APP_START';
+  switch (line.appname?.toLowerCase()) {
+    case 'queue':
+      return sayQueue(fold, line);
+    case 'mixmonitor':
+      return starts ? [asDialplan(line, 'HotlineRecording', { file })] : [];
+    case 'record':
+      return line.context === 'hotline-voicemail' ? sayMessage(fold, line, file) : [];
+    case 'dial':
+      return starts && line.context === 'hotline-nobody' ? [asDialplan(line, 'HotlineDiverted', { to: 'fallback' })] : [];
+    default:
+      return [];
+  }
 };
 
 const say = (fold: CelFold, line: CelLine): Said[] => {
@@ -106,12 +151,13 @@ const say = (fold: CelFold, line: CelLine): Said[] => {
       return sayStart(fold, line);
     case 'APP_START':
     case 'APP_END':
-      return sayQueue(fold, line);
+      return sayApplication(fold, line);
     case 'BRIDGE_ENTER':
       return sayBridged(fold, line);
     case 'HANGUP':
       fold.queues.delete(line.uniqueid ?? '');
       fold.lastQueues.delete(line.uniqueid ?? '');
+      fold.messages.delete(line.uniqueid ?? '');
       return [{ event: 'Hangup', uniqueid: line.uniqueid ?? '', cause: causeOf(line.eventextra) }];
     default:
       return [];
