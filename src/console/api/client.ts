@@ -1,0 +1,61 @@
+/**
+ * Errors as the service words them: a stable `code`, a sentence, and details. `status` 0 with code `network` is no answer at all,
+ * which the desk treats as "the service is away", never as the agent's mistake.
+ */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: unknown;
+
+  constructor(status: number, code: string, message: string, details: unknown) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export const isAway = (error: unknown): boolean => error instanceof ApiError && (error.status === 0 || error.status >= 502);
+
+type Listener = () => void;
+let onSessionEnded: Listener = () => {};
+/** Called when the service no longer knows this session; the shell puts the sign-in page over whatever is being written. */
+export const whenSessionEnds = (listener: Listener): void => {
+  onSessionEnded = listener;
+};
+
+const GIVE_UP_AFTER_MS = 10_000;
+
+const refusal = async (response: Response): Promise<ApiError> => {
+  const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string; details?: unknown };
+  return new ApiError(response.status, body.code ?? `http.${response.status}`, body.message ?? response.statusText, body.details ?? {});
+};
+
+const send = async (method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> => {
+  try {
+    return await fetch(path, {
+      method,
+      signal,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new ApiError(0, 'network', String(error), {});
+  }
+};
+
+/** @throws ApiError */
+export const request = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> => {
+  const response = await send(method, path, body, AbortSignal.timeout(GIVE_UP_AFTER_MS));
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.status === 401 && path !== '/api/session') onSessionEnded();
+  throw await refusal(response);
+};
+
+/** The bytes of a recording. Each call of this is one play in the history, so fetch once and keep. */
+export const requestBytes = async (path: string, signal: AbortSignal): Promise<ArrayBuffer> => {
+  const response = await send('GET', path, undefined, signal);
+  if (!response.ok) throw await refusal(response);
+  return response.arrayBuffer();
+};

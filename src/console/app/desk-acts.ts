@@ -1,0 +1,67 @@
+import type { SetIntent } from '../../agents/schemas.ts';
+import { api } from '../api/endpoints.ts';
+import { isArmed, stateChanged } from './guard.ts';
+import { desk, phone, push, tell } from './services.ts';
+
+/**
+ * What an agent may do to the call, from the bar and from the keys alike. Each looks at the state itself, so a key pressed a moment
+ * too late does nothing; each obeys the 400 ms guard.
+ */
+const armed = (act: () => void) => (): void => {
+  if (isArmed()) act();
+};
+
+const failed = (error: unknown): void => tell(error instanceof Error ? error.message : String(error));
+
+export const answer = armed(() => {
+  const { mode, card, session, answerable } = desk.view.get();
+  if (mode !== 'ringing' || !card || !answerable) return;
+  if (session) phone.command({ do: 'answer', id: session.id });
+  else phone.answerChannel(card.channelId);
+});
+
+export const hangUp = armed(() => {
+  const { mode, session } = desk.view.get();
+  if (mode === 'talking' && session) phone.command({ do: 'hangUp', id: session.id });
+});
+
+export const toggleMute = armed(() => {
+  const { mode, session } = desk.view.get();
+  if (mode === 'talking' && session) phone.command({ do: 'mute', id: session.id, on: !session.muted });
+});
+
+export const toggleHold = armed(() => {
+  const { mode, session } = desk.view.get();
+  if (mode === 'talking' && session) phone.command({ do: 'hold', id: session.id, on: !session.held });
+});
+
+export const pressDigit = (tone: string): void => {
+  const { mode, session } = desk.view.get();
+  if (mode === 'talking' && session) phone.command({ do: 'dtmf', id: session.id, tone });
+};
+
+export const setIntent = (intent: SetIntent): void => {
+  if (isArmed()) void api.setIntent(intent).catch(failed);
+};
+
+export const endWrapUp = armed(() => {
+  if (push.state.get().link !== 'open') desk.finishAlone();
+  else void api.endWrapUp().catch(failed);
+});
+
+export const signOutOfDesk = (): void => {
+  phone.release();
+  void api.signOut().catch(failed);
+};
+
+/** Starts the guard at every change of state; returns what stops it. */
+export const guardDesk = (onChange: () => void): (() => void) => {
+  let mode = desk.view.get().mode;
+  return desk.view.subscribe(() => {
+    const next = desk.view.get().mode;
+    if (next === mode) return;
+    mode = next;
+    stateChanged();
+    onChange();
+  });
+};

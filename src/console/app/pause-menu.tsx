@@ -1,0 +1,44 @@
+import { Coffee } from 'lucide-react';
+import { useState } from 'react';
+import { useWords } from '../i18n/i18n.ts';
+import { Icon } from '../ui/parts.tsx';
+import { setIntent } from './desk-acts.ts';
+
+const REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
+
+export const PauseMenu = () => {
+  const { t } = useWords();
+  const [open, setOpen] = useState(false);
+  const choose = (reason: (typeof REASONS)[number]): void => {
+    setOpen(false);
+    setIntent({ intent: 'paused', reason });
+  };
+  return (
+    <div
+      className="menu-place"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+      }}
+    >
+      <button type="button" className="control" data-act="pause" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon of={Coffee} size={20} />
+        <span>{t('agent.pause')}</span>
+      </button>
+      {open && (
+        <div
+          className="menu"
+          role="menu"
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setOpen(false);
+          }}
+        >
+          {REASONS.map((reason) => (
+            <button key={reason} type="button" role="menuitem" onClick={() => choose(reason)}>
+              {t(`pause.${reason}`)}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+};
