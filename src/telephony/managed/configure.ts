@@ -136,7 +136,7 @@ const renderQueues = (): string =>
     shared_lastcall: 'yes',
     'monitor-type': 'MixMonitor',
     log_membername_as_agent: 'no',
-  }) + '#include "hotline/queues/general.conf"\n#include "hotline-queues.conf"\n';
+  }) + '#include "hotline/queues/main.conf"\n#include "hotline-queues.conf"\n';
 
 /**
  * All files of the switch's own configuration, by name relative to its etc directory. Pure: the same input gives the same
@@ -162,6 +162,12 @@ export const renderConfiguration = (input: ConfigurationInput): Record<string, s
   'confbridge.conf': renderConfbridge(),
   'features.conf': renderFeatures(),
   'extensions.conf': renderExtensions(input),
+  // Read by the core whether it is used or not: without them each start begins with false alarms.
+  'acl.conf': '',
+  'ccss.conf': section('general', {}),
+  'udptl.conf': section('general', {}),
+  'websocket_client.conf': '',
+  'indications.conf': section('general', { country: 'cn' }) + section('cn', { description: 'China', ringcadence: '1000,4000', dial: '450', busy: '450/350,0/350', ring: '450/1000,0/4000', congestion: '450/700,0/700' }),
   'hotline/numbers.conf': renderNumbers(input),
   ...(input.settings.extraDialplan ? { 'hotline/bench.conf': input.settings.extraDialplan } : {}),
 });

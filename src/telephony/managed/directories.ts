@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { installPrompts } from '../prompts.ts';
 import { runCommand } from './commands.ts';
 import type { SwitchDirectories } from './settings.ts';
 
@@ -96,8 +97,6 @@ export const writeFileFor = (path: string, text: string, runAs: RunAs): boolean 
   return true;
 };
 
-const AUDIO = new Set(['.ulaw', '.alaw', '.wav', '.sln', '.sln16', '.gsm']);
-
 /** By size and time, as rsync does: most starts copy nothing. */
 const isSameFile = (from: string, to: string): boolean => {
   const copy = statSync(to, { throwIfNoEntry: false });
@@ -117,24 +116,16 @@ const copyInto = (from: string, to: string, keep: (name: string) => boolean, run
   }
 };
 
-const copySounds = (from: string, to: string, runAs: RunAs): void => {
-  for (const language of ['zh', 'en']) {
-    const target = join(to, 'sounds', language, 'hotline');
-    mkdirSync(target, { recursive: true, mode: 0o755 });
-    copyInto(existsSync(join(from, language, 'hotline')) ? join(from, language, 'hotline') : join(from, language), target, (name) => AUDIO.has(extname(name)), runAs);
-  }
-};
-
 /**
- * Puts our dialplan, prompts and music where the switch looks for them. A studio recording replaces the rendered prompt of
- * the same id whatever its format: the rendered file is taken away, else Asterisk would choose the cheaper format.
+ * Puts our dialplan, prompts and music where the switch looks for them.
+ * @returns a sentence for each studio recording that was not taken
  */
 export const installParts = (
   parts: { dialplans: string; overlay: string | undefined; dataDirectory: string },
   directories: SwitchDirectories,
   runAs: RunAs,
-): void => {
-  const isConfiguration = (name: string): boolean => name.endsWith('.conf') && name !== 'numbers.conf';
+): string[] => {
+  const isConfiguration = (name: string): boolean => name.endsWith('.conf') && name !== 'numbers.conf' && name !== 'bench.conf';
   copyInto(parts.dialplans, join(directories.etc, 'hotline'), isConfiguration, runAs);
   copyInto(join(parts.dialplans, 'queues'), join(directories.etc, 'hotline/queues'), isConfiguration, runAs);
   for (const name of ['documentation', 'rest-api']) {
@@ -142,18 +133,7 @@ export const installParts = (
     rmSync(target, { recursive: true, force: true });
     symlinkSync(join(parts.dataDirectory, name), target);
   }
-  copySounds(join(parts.dialplans, 'sounds'), directories.data, runAs);
-  copyInto(join(parts.dialplans, 'sounds/moh'), join(directories.data, 'moh'), (name) => AUDIO.has(extname(name)), runAs);
-  if (parts.overlay) installOverlay(parts.overlay, directories, runAs);
-};
-
-const installOverlay = (overlay: string, directories: SwitchDirectories, runAs: RunAs): void => {
-  for (const language of ['zh', 'en']) {
-    const from = join(overlay, language);
-    if (!existsSync(from)) continue;
-    const to = join(directories.data, 'sounds', language, 'hotline');
-    for (const name of readdirSync(from).filter((each) => AUDIO.has(extname(each))))
-      for (const extension of AUDIO) rmSync(join(to, `${name.slice(0, -extname(name).length)}${extension}`), { force: true });
-    copyInto(from, to, (name) => AUDIO.has(extname(name)), runAs);
-  }
+  const sounds = { from: join(parts.dialplans, 'sounds'), overlay: parts.overlay, to: directories.data };
+  const report = installPrompts({ ...sounds, give: (path) => give(path, runAs) });
+  return report.refused.map(({ file, reason }) => `The recording ${file} is not used: ${reason}`);
 };

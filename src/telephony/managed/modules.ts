@@ -1,7 +1,8 @@
 /**
  * Every module the switch loads, and nothing it does not need: a smaller switch starts in half the time and has less to
  * attack. Some are here because another refuses to load without them: res_pjsip_pubsub for chan_pjsip and res_pjsip_refer,
- * func_periodic_hook (and what it needs: app_chanspy, func_cut, func_groupcount, func_uri) for app_mixmonitor,
+ * res_websocket_client for res_ari,
+ * func_periodic_hook (and what it needs: app_chanspy, func_cut, func_groupcount, func_uri) for app_mixmonitor, and
  * res_cdrel_custom for both custom record writers.
  */
 export const MODULES: readonly string[] = [
@@ -11,6 +12,7 @@ export const MODULES: readonly string[] = [
   'res_sorcery_astdb',
   'res_crypto',
   'res_http_websocket',
+  'res_websocket_client',
   'res_musiconhold',
   'format_pcm',
   'format_wav',

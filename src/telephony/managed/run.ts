@@ -92,10 +92,10 @@ const waitFullyBooted = async (identity: InstanceIdentity, limitMs: number): Pro
 
 /** Writes what the switch reads. @returns whether the configuration differs from what was there */
 const writeConfiguration = (prepared: Prepared): boolean => {
-  const { settings, identity, directories, runAs, installation, rtpAddress } = prepared;
+  const { settings, identity, directories, runAs, installation, rtpAddress, warnings } = prepared;
   makeDirectories(directories, runAs);
   const parts = { dialplans: settings.dialplansDirectory, overlay: settings.soundsOverlay, dataDirectory: installation.dataDirectory };
-  installParts(parts, directories, runAs);
+  warnings.push(...installParts(parts, directories, runAs));
   const files = renderConfiguration({ settings, identity, directories, modulesDirectory: installation.modulesDirectory, rtpAddress });
   let changed = false;
   for (const [name, text] of Object.entries(files)) changed = writeFileFor(join(directories.etc, name), text, runAs) || changed;

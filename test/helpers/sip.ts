@@ -1,0 +1,381 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+
+/**
+ * A SIP telephone with sound, over UDP on loopback: calls and is called, sends a pure tone and tells which tones it hears.
+ * It plays carriers' citizens, desk phones and duty phones against a real switch. Nothing is retransmitted: loopback loses
+ * no packet.
+ */
+export interface SipPeer {
+  port: number;
+  /** Calls a number at the switch; `from` is the user part, `displayName` goes out as it stands. */
+  call(number: string, options?: CallOptions): SipCall;
+  /** Resolves with the next call that comes in here. */
+  incoming(limitMs?: number): Promise<IncomingCall>;
+  close(): void;
+}
+
+export interface CallOptions {
+  from?: string;
+  /** The whole From header without its tag, for headers no well-behaved telephone sends. */
+  fromHeader?: string;
+  toneHz?: number;
+}
+
+export interface SipCall {
+  /** Final status of the INVITE: 200, 486 … Rejects when none comes in time. */
+  status: Promise<number>;
+  /** When the other side, or we, ended it. */
+  ended: Promise<void>;
+  isOver(): boolean;
+  /** Whether a tone has been most of what was heard in the last milliseconds. */
+  hears(hz: number, windowMs?: number): boolean;
+  /** Milliseconds since sound of any strength was last heard. */
+  silentFor(): number;
+  press(digit: string): void;
+  sing(hz: number): void;
+  /** Ends the call; a reason header tells the cause other than 16. */
+  hangUp(cause?: number): void;
+  /** No more sound and no more answers, as if the machine had lost its power. */
+  vanish(): void;
+}
+
+export interface IncomingCall extends SipCall {
+  header(name: string): string;
+  answer(toneHz?: number): void;
+  reject(status: string): void;
+}
+
+const RATE = 8000;
+const FRAME = 160;
+const token = (): string => randomBytes(6).toString('hex');
+
+const encodeMulaw = (sample: number): number => {
+  const sign = sample < 0 ? 0x80 : 0;
+  const magnitude = Math.min(32635, Math.abs(sample)) + 132;
+  const exponent = Math.max(0, Math.floor(Math.log2(magnitude)) - 7);
+  return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff;
+};
+
+export const decodeMulaw = (byte: number): number => {
+  const code = ~byte & 0xff;
+  const magnitude = ((((code & 0x0f) << 3) + 132) << ((code & 0x70) >> 4)) - 132;
+  return code & 0x80 ? -magnitude : magnitude;
+};
+
+/** The share of all energy that lies at one frequency, 0 to 1. */
+export const shareOf = (samples: ArrayLike<number>, hz: number): number => {
+  let energy = 0;
+  let real = 0;
+  let imaginary = 0;
+  for (let index = 0; index < samples.length; index += 1) {
+    const sample = samples[index] ?? 0;
+    energy += sample * sample;
+    real += sample * Math.cos((2 * Math.PI * hz * index) / RATE);
+    imaginary += sample * Math.sin((2 * Math.PI * hz * index) / RATE);
+  }
+  return energy < samples.length * 400 ? 0 : (2 * (real * real + imaginary * imaginary)) / (samples.length * energy);
+};
+
+interface Voice {
+  port: number;
+  ready: Promise<void>;
+  sendTo(host: string, port: number): void;
+  sing(hz: number): void;
+  press(digit: string): void;
+  hears(hz: number, windowMs: number): boolean;
+  silentFor(): number;
+  stop(): void;
+}
+
+const KEYS = '0123456789*#';
+
+const createVoice = (toneHz: number): Voice & { bound: () => number } => {
+  const socket: Socket = createSocket('udp4');
+  const heard: { at: number; samples: number[] }[] = [];
+  let hz = toneHz;
+  let target: { host: string; port: number } | null = null;
+  let sequence = 1;
+  let stamp = 160;
+  let sent = 0;
+  const began = Date.now();
+  let lastLoud = Date.now();
+  const packet = (payloadType: number, marker: boolean, at: number, payload: Buffer): Buffer => {
+    const head = Buffer.alloc(12);
+    head[0] = 0x80;
+    head[1] = payloadType | (marker ? 0x80 : 0);
+    head.writeUInt16BE(sequence++ & 0xffff, 2);
+    head.writeUInt32BE(at >>> 0, 4);
+    head.writeUInt32BE(0x12345678, 8);
+    return Buffer.concat([head, payload]);
+  };
+  const send = (bytes: Buffer): void => {
+    if (target) socket.send(bytes, target.port, target.host, () => undefined);
+  };
+  const timer = setInterval(() => {
+    // A late timer sends what it owes, so that the tone has no gaps of its own.
+    for (const due = Math.floor((Date.now() - began) / 20); sent < due; sent += 1) {
+      const payload = Buffer.alloc(FRAME);
+      for (let index = 0; index < FRAME; index += 1) payload[index] = encodeMulaw(Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0));
+      send(packet(0, false, stamp, payload));
+      stamp += FRAME;
+    }
+  }, 20);
+  socket.on('message', (bytes) => {
+    if ((bytes[1] ?? 0) % 128 !== 0) return;
+    const samples = Array.from(bytes.subarray(12), decodeMulaw);
+    heard.push({ at: Date.now(), samples });
+    if (heard.length > 500) heard.shift();
+    if (samples.some((sample) => Math.abs(sample) > 300)) lastLoud = Date.now();
+  });
+  socket.on('error', () => undefined);
+  const ready = new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  return {
+    port: 0,
+    bound: () => socket.address().port,
+    ready,
+    sendTo: (host, port) => {
+      target = { host, port };
+    },
+    sing: (next) => {
+      hz = next;
+    },
+    press: (digit) => {
+      const at = stamp;
+      const event = (duration: number, end: boolean): Buffer => Buffer.from([KEYS.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff]);
+      for (let step = 1; step <= 5; step += 1) send(packet(101, step === 1, at, event(step * 160, false)));
+      for (let step = 0; step < 3; step += 1) send(packet(101, false, at, event(800, true)));
+    },
+    hears: (tone, windowMs) => {
+      const samples = heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples);
+      return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
+    },
+    silentFor: () => Date.now() - lastLoud,
+    stop: () => {
+      clearInterval(timer);
+      socket.close(() => undefined);
+    },
+  };
+};
+
+interface Message {
+  first: string;
+  headers: [string, string][];
+  body: string;
+}
+
+const parse = (text: string): Message => {
+  const [head = '', body = ''] = text.split('\r\n\r\n', 2);
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line): [string, string] => [line.slice(0, line.indexOf(':')).trim().toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]);
+  return { first, headers, body };
+};
+
+const get = (message: Message, name: string): string => message.headers.find(([key]) => key === name)?.[1] ?? '';
+const uriOf = (header: string): string => /<([^>]+)>/.exec(header)?.[1] ?? header;
+
+const offer = (port: number): string =>
+  ['v=0', 'o=t 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP 0 101`]
+    .concat(['a=rtpmap:0 PCMU/8000', 'a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15', 'a=ptime:20', ''])
+    .join('\r\n');
+
+const mediaOf = (body: string): { host: string; port: number } => ({
+  host: /^c=IN IP4 (\S+)/m.exec(body)?.[1] ?? '127.0.0.1',
+  port: Number(/^m=audio (\d+)/m.exec(body)?.[1] ?? 0),
+});
+
+interface Dialog {
+  onMessage(message: Message, remote: RemoteInfo): void;
+  close(): void;
+}
+
+export const createSipPeer = async (server: { host: string; port: number }): Promise<SipPeer> => {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  const dialogs = new Map<string, Dialog>();
+  const waiting: ((call: IncomingCall) => void)[] = [];
+  const arrived: IncomingCall[] = [];
+  const send = (text: string, to: { host: string; port: number } = server): void => socket.send(text, to.port, to.host, () => undefined);
+  const respond = (request: Message, remote: RemoteInfo, status: string, tag: string, body = ''): void => {
+    const copied = request.headers.filter(([name]) => ['via', 'from', 'call-id', 'cseq', 'record-route'].includes(name)).map(([name, value]) => `${name}: ${value}`);
+    const to = get(request, 'to');
+    const lines = [`SIP/2.0 ${status}`, ...copied, `to: ${to.includes('tag=') ? to : `${to};tag=${tag}`}`, `Contact: <sip:peer@127.0.0.1:${port}>`];
+    if (body) lines.push('Content-Type: application/sdp');
+    send([...lines, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'), { host: remote.address, port: remote.port });
+  };
+  const context = { port, server, send, respond, dialogs };
+  socket.on('message', (bytes, remote) => {
+    const message = parse(bytes.toString('utf8'));
+    const id = get(message, 'call-id');
+    const dialog = dialogs.get(id);
+    if (dialog) return dialog.onMessage(message, remote);
+    if (message.first.startsWith('INVITE ')) {
+      const call = receive(context, message, remote);
+      const next = waiting.shift();
+      if (next) next(call);
+      else arrived.push(call);
+    } else if (!message.first.startsWith('SIP/2.0') && !message.first.startsWith('ACK')) respond(message, remote, '200 OK', token());
+  });
+  return {
+    port,
+    call: (number, options = {}) => dial(context, number, options),
+    incoming: (limitMs = 10_000) => {
+      const call = arrived.shift();
+      if (call) return Promise.resolve(call);
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.splice(waiting.indexOf(take), 1);
+          reject(new Error('no call came in'));
+        }, limitMs);
+        const take = (taken: IncomingCall): void => {
+          clearTimeout(timer);
+          resolve(taken);
+        };
+        waiting.push(take);
+      });
+    },
+    close: () => {
+      for (const dialog of dialogs.values()) dialog.close();
+      socket.close();
+    },
+  };
+};
+
+interface Context {
+  port: number;
+  server: { host: string; port: number };
+  send(text: string, to?: { host: string; port: number }): void;
+  respond(request: Message, remote: RemoteInfo, status: string, tag: string, body?: string): void;
+  dialogs: Map<string, Dialog>;
+}
+
+/** What both directions share once there is a dialog: voice, BYE, the end. */
+const common = (context: Context, voice: ReturnType<typeof createVoice>, bye: (reason: string) => void) => {
+  let over = false;
+  let gone = false;
+  let tellEnd: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
+  const finish = (): void => {
+    if (over) return;
+    over = true;
+    voice.stop();
+    tellEnd();
+  };
+  const call: Omit<SipCall, 'status'> = {
+    ended,
+    isOver: () => over,
+    hears: (hz, windowMs = 300) => voice.hears(hz, windowMs),
+    silentFor: () => voice.silentFor(),
+    press: (digit) => voice.press(digit),
+    sing: (hz) => voice.sing(hz),
+    hangUp: (cause) => {
+      if (over || gone) return;
+      bye(cause === undefined ? '' : `Reason: Q.850;cause=${cause}\r\n`);
+      finish();
+    },
+    vanish: () => {
+      gone = true;
+      finish();
+    },
+  };
+  return { call, finish, isGone: () => gone, context };
+};
+
+const dial = (context: Context, number: string, options: CallOptions): SipCall => {
+  const { port, server, send, respond } = context;
+  const callId = `${token()}@peer`;
+  const tag = token();
+  const voice = createVoice(options.toneHz ?? 440);
+  const from = `${options.fromHeader ?? `<sip:${options.from ?? '13812342046'}@127.0.0.1>`};tag=${tag}`;
+  const target = `sip:${number}@${server.host}:${server.port}`;
+  let to = `<${target}>`;
+  let remoteUri = target;
+  let isAnswered = false;
+  const inviteBranch = `z9hG4bK${token()}`;
+  const request = (method: string, sequence: number, extra = '', body = '', branch = `z9hG4bK${token()}`): string =>
+    `${method} ${method === 'CANCEL' ? target : remoteUri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=${branch};rport\r\nFrom: ${from}\r\nTo: ${to}\r\nCall-ID: ${callId}\r\nCSeq: ${sequence} ${method}\r\nContact: <sip:peer@127.0.0.1:${port}>\r\nMax-Forwards: 70\r\n${extra}${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const { call, finish, isGone } = common(context, voice, (reason) =>
+    isAnswered ? send(request('BYE', 3, reason)) : send(request('CANCEL', 1, '', '', inviteBranch)),
+  );
+  const status = new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no final answer to the call of ${number}`)), 15_000);
+    context.dialogs.set(callId, {
+      close: finish,
+      onMessage: (message, remote) => {
+        if (isGone()) return;
+        if (message.first.startsWith('SIP/2.0')) {
+          const code = Number(message.first.split(' ')[1]);
+          if (!get(message, 'cseq').endsWith('INVITE') || code < 200) return;
+          clearTimeout(timer);
+          to = get(message, 'to');
+          if (code < 300) {
+            remoteUri = uriOf(get(message, 'contact'));
+            isAnswered = true;
+            const media = mediaOf(message.body);
+            voice.sendTo(media.host, media.port);
+            send(request('ACK', 1));
+          } else {
+            send(request('ACK', 1, '', '', inviteBranch));
+            finish();
+          }
+          resolve(code);
+        } else if (message.first.startsWith('BYE')) {
+          respond(message, remote, '200 OK', tag);
+          finish();
+        } else if (!message.first.startsWith('ACK')) respond(message, remote, '200 OK', tag, message.first.startsWith('INVITE') ? offer(voice.bound()) : '');
+      },
+    });
+  });
+  status.catch(() => undefined);
+  void voice.ready.then(() => send(request('INVITE', 1, '', offer(voice.bound()), inviteBranch)));
+  return { ...call, status };
+};
+
+const receive = (context: Context, invite: Message, remote: RemoteInfo): IncomingCall => {
+  const { port, send, respond } = context;
+  const tag = token();
+  const voice = createVoice(1000);
+  const callId = get(invite, 'call-id');
+  const bye = (reason: string): void =>
+    send(
+      `BYE ${uriOf(get(invite, 'contact'))} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()};rport\r\nFrom: ${get(invite, 'to')};tag=${tag}\r\nTo: ${get(invite, 'from')}\r\nCall-ID: ${callId}\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\n${reason}Content-Length: 0\r\n\r\n`,
+      { host: remote.address, port: remote.port },
+    );
+  const { call, finish, isGone } = common(context, voice, bye);
+  context.dialogs.set(callId, {
+    close: finish,
+    onMessage: (message, from) => {
+      if (isGone()) return;
+      if (message.first.startsWith('CANCEL')) {
+        respond(message, from, '200 OK', tag);
+        respond(invite, remote, '487 Request Terminated', tag);
+        finish();
+      } else if (message.first.startsWith('BYE')) {
+        respond(message, from, '200 OK', tag);
+        finish();
+      } else if (message.first.startsWith('INVITE') && get(message, 'to').includes('tag=')) respond(message, from, '200 OK', tag, offer(voice.bound()));
+      else if (!message.first.startsWith('SIP/2.0') && !message.first.startsWith('ACK') && !message.first.startsWith('INVITE')) respond(message, from, '200 OK', tag);
+    },
+  });
+  respond(invite, remote, '180 Ringing', tag);
+  return {
+    ...call,
+    status: Promise.resolve(200),
+    header: (name) => get(invite, name.toLowerCase()),
+    answer: (toneHz = 1000) => {
+      voice.sing(toneHz);
+      void voice.ready.then(() => {
+        const media = mediaOf(invite.body);
+        voice.sendTo(media.host, media.port);
+        respond(invite, remote, '200 OK', tag, offer(voice.bound()));
+      });
+    },
+    reject: (status) => {
+      respond(invite, remote, status, tag);
+      finish();
+    },
+  };
+};
