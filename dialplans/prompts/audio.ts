@@ -51,7 +51,9 @@ export const trimSilence = (samples: Float64Array): Float64Array => {
   const loud = (sample: number): boolean => Math.abs(sample) > threshold;
   const first = samples.findIndex(loud);
   if (first === -1) return new Float64Array(0);
-  return fadeEdges(samples.slice(Math.max(0, first - TRIM_MARGIN), Math.min(samples.length, samples.findLastIndex(loud) + 1 + TRIM_MARGIN)));
+  return fadeEdges(
+    samples.slice(Math.max(0, first - TRIM_MARGIN), Math.min(samples.length, samples.findLastIndex(loud) + 1 + TRIM_MARGIN)),
+  );
 };
 
 const fadeEdges = (samples: Float64Array): Float64Array =>
@@ -59,7 +61,9 @@ const fadeEdges = (samples: Float64Array): Float64Array =>
 
 /** Smallest value within `reach` samples to either side. */
 const windowMinimum = (values: Float64Array, reach: number): Float64Array =>
-  values.map((_, index) => values.subarray(Math.max(0, index - reach), index + reach + 1).reduce((least, value) => Math.min(least, value), 1));
+  values.map((_, index) =>
+    values.subarray(Math.max(0, index - reach), index + reach + 1).reduce((least, value) => Math.min(least, value), 1),
+  );
 
 /** Mean over `reach` samples to either side; beyond the ends counts as 1. */
 const windowMean = (values: Float64Array, reach: number): Float64Array =>
@@ -97,7 +101,9 @@ export const padSilence = (samples: Float64Array, beforeMs: number, afterMs: num
 export const sineTone = (hz: number, ms: number, levelDb: number): Float64Array => {
   // A sine's peak is 3 dB above its level.
   const amplitude = FULL_SCALE * fromDb(levelDb) * Math.SQRT2;
-  return fadeEdges(Float64Array.from({ length: (ms * SAMPLE_RATE) / 1000 }, (_, n) => amplitude * Math.sin((2 * Math.PI * hz * n) / SAMPLE_RATE)));
+  return fadeEdges(
+    Float64Array.from({ length: (ms * SAMPLE_RATE) / 1000 }, (_, n) => amplitude * Math.sin((2 * Math.PI * hz * n) / SAMPLE_RATE)),
+  );
 };
 
 const MULAW_BIAS = 132;

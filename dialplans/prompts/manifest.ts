@@ -28,10 +28,13 @@ export type Manifest = {
   sounds: SoundEntry[];
 };
 
+/** Bump when voices, filters, levels or padding change: every file is then rendered again. */
+export const RECIPE = 'prompts-1';
+
 const PROMPTS_FOLDER = import.meta.dirname;
 export const SOUNDS_FOLDER = join(PROMPTS_FOLDER, '..', 'sounds');
 export const MUSIC_FILE = 'moh/hotline.ulaw';
-const MANIFEST_FILE = join(SOUNDS_FOLDER, 'manifest.json');
+export const MANIFEST_FILE = join(SOUNDS_FOLDER, 'manifest.json');
 
 export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -46,8 +49,6 @@ export const manifestText = (manifest: Manifest): string => {
   const lines = sounds.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n');
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "sounds": [\n${lines}\n ]\n}\n`;
 };
-
-export const manifestFile = MANIFEST_FILE;
 
 export const soundFile = (piece: { id: string; language: Language }): string => join(piece.language, 'hotline', `${piece.id}.ulaw`);
 
@@ -72,7 +73,8 @@ const problemOf = (piece: Piece, entry: SoundEntry | undefined): string | undefi
   if (actual.sha256 !== entry.sha256) return `${name} is not the file that was rendered`;
   if (actual.seconds !== entry.seconds) return `${name} lasts ${actual.seconds} s, the manifest says ${entry.seconds} s`;
   if (actual.max_seconds !== entry.max_seconds) return `${name} has another limit in prompts.json than in the manifest`;
-  if (piece.maxSeconds !== undefined && actual.seconds > piece.maxSeconds) return `${name} lasts ${actual.seconds} s, at most ${piece.maxSeconds} s`;
+  if (piece.maxSeconds !== undefined && actual.seconds > piece.maxSeconds)
+    return `${name} lasts ${actual.seconds} s, at most ${piece.maxSeconds} s`;
   return undefined;
 };
 
@@ -95,15 +97,17 @@ const strayFiles = (pieces: Piece[]): string[] => {
 };
 
 /** Every disagreement between prompts.json, the manifest and the files, as a sentence each; empty when all is well. */
-export const verifySounds = (book: PromptBook, manifest: Manifest | undefined, recipe: string): string[] => {
+export const verifySounds = (book: PromptBook, manifest: Manifest | undefined): string[] => {
   if (manifest === undefined) return ['manifest.json is missing: render the prompts'];
   const pieces = piecesOf(book);
   const entries = new Map(manifest.sounds.map((entry) => [entryKey(entry), entry]));
   const wanted = new Set(pieces.map((piece) => entryKey({ lang: piece.language, id: piece.id })));
   const sequences = { zh: sequencesOf(book, 'zh'), en: sequencesOf(book, 'en') };
   return [
-    manifest.recipe === recipe ? undefined : 'the files were rendered by an older recipe: render the prompts',
-    JSON.stringify(manifest.sequences) === JSON.stringify(sequences) ? undefined : 'the sequences in the manifest are not those of prompts.json',
+    manifest.recipe === RECIPE ? undefined : 'the files were rendered by an older recipe: render the prompts',
+    JSON.stringify(manifest.sequences) === JSON.stringify(sequences)
+      ? undefined
+      : 'the sequences in the manifest are not those of prompts.json',
     musicProblem(manifest),
     ...pieces.map((piece) => problemOf(piece, entries.get(entryKey({ lang: piece.language, id: piece.id })))),
     ...[...entries.keys()].filter((key) => !wanted.has(key)).map((key) => `${key} is in the manifest but not in prompts.json`),

@@ -29,13 +29,15 @@ const notesOf = (chord: Chord, index: number): Note[] => {
   const held = { atSeconds, attackSeconds: 1.2, lengthSeconds: CHORD_SECONDS + 1.2 };
   const melody = Array.from({ length: CHORD_SECONDS / NOTE_SECONDS }, (_, step): Note => {
     const hz = chord.melody[step % chord.melody.length] ?? chord.bass;
-    return { hz, amplitude: step % 4 === 0 ? 0.32 : 0.24, atSeconds: atSeconds + step * NOTE_SECONDS, attackSeconds: 0.06, lengthSeconds: 2.2 };
+    return {
+      hz,
+      amplitude: step % 4 === 0 ? 0.32 : 0.24,
+      atSeconds: atSeconds + step * NOTE_SECONDS,
+      attackSeconds: 0.06,
+      lengthSeconds: 2.2,
+    };
   });
-  return [
-    { hz: chord.bass, amplitude: 0.5, ...held },
-    ...chord.pad.map((hz): Note => ({ hz, amplitude: 0.3, ...held })),
-    ...melody,
-  ];
+  return [{ hz: chord.bass, amplitude: 0.5, ...held }, ...chord.pad.map((hz): Note => ({ hz, amplitude: 0.3, ...held })), ...melody];
 };
 
 /** Rises and falls along a cosine: a corner in the envelope would click. */
@@ -51,7 +53,8 @@ const addNote = (mix: Float64Array, note: Note): void => {
   for (let n = 0; n < note.lengthSeconds * SAMPLE_RATE; n += 1) {
     const place = (start + n) % mix.length;
     // The phase follows the place in the loop, not the note, so that a note which wraps round stays in step.
-    mix[place] = (mix[place] ?? 0) + note.amplitude * envelope(note, n / SAMPLE_RATE) * Math.sin((2 * Math.PI * note.hz * place) / SAMPLE_RATE);
+    mix[place] =
+      (mix[place] ?? 0) + note.amplitude * envelope(note, n / SAMPLE_RATE) * Math.sin((2 * Math.PI * note.hz * place) / SAMPLE_RATE);
   }
 };
 

@@ -11,13 +11,22 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { encodeMulaw, normaliseSpeech, padSilence, SAMPLE_RATE, samplesOf, sineTone, trimSilence } from './audio.ts';
 import type { Manifest, SoundEntry } from './manifest.ts';
-import { entryOf, loadBook, loadManifest, MUSIC_FILE, manifestFile, manifestText, SOUNDS_FOLDER, sha256, soundFile, verifySounds } from './manifest.ts';
+import {
+  entryOf,
+  loadBook,
+  loadManifest,
+  MANIFEST_FILE,
+  MUSIC_FILE,
+  manifestText,
+  RECIPE,
+  SOUNDS_FOLDER,
+  sha256,
+  soundFile,
+  verifySounds,
+} from './manifest.ts';
 import { composeMusic, MUSIC_RECIPE, MUSIC_SECONDS } from './music.ts';
 import type { Language, Piece, PromptBook } from './script.ts';
 import { LANGUAGES, piecesOf, sequencesOf, soundKey } from './script.ts';
-
-/** Bump when voices, filters, levels or padding change: every file is then rendered again. */
-export const RECIPE = 'prompts-1';
 
 /**
  * Chinese is spoken from pinyin: the engine's own reading of characters is wrong for many of them and for every
@@ -42,7 +51,9 @@ const run = (program: string, args: string[], input: Uint8Array | undefined): Pr
       complaint += chunk.toString('utf8');
     });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(Buffer.concat(output)) : reject(new Error(`${program} ended with ${code}: ${complaint}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(output)) : reject(new Error(`${program} ended with ${code}: ${complaint}`)),
+    );
     child.stdin.on('error', () => {}); // The program ended early; its exit code tells why.
     child.stdin.end(input);
   });
@@ -57,7 +68,26 @@ const engineVersion = async (): Promise<string> => {
 /** The engine speaks at 22 kHz; sox brings that into the telephone band without dither, so that it is the same each time. */
 const speak = async (language: Language, text: string): Promise<Float64Array> => {
   const wave = await run('espeak-ng', [...VOICES[language], '--stdout', '--', text], undefined);
-  const args = ['-D', '-V1', '--ignore-length', '-t', 'wav', '-', '-t', 'raw', '-e', 'signed', '-b', '16', '-L', '-r', String(SAMPLE_RATE), '-c', '1', '-'];
+  const args = [
+    '-D',
+    '-V1',
+    '--ignore-length',
+    '-t',
+    'wav',
+    '-',
+    '-t',
+    'raw',
+    '-e',
+    'signed',
+    '-b',
+    '16',
+    '-L',
+    '-r',
+    String(SAMPLE_RATE),
+    '-c',
+    '1',
+    '-',
+  ];
   return samplesOf(await run('sox', [...args, 'gain', '-6', 'highpass', '150', 'lowpass', '3400'], wave));
 };
 
@@ -86,7 +116,10 @@ const writeWhole = (path: string, content: string | Uint8Array): void => {
 
 const refuseTooLong = (entries: SoundEntry[]): void => {
   const tooLong = entries.filter((entry) => entry.max_seconds !== undefined && entry.seconds > entry.max_seconds);
-  if (tooLong.length > 0) throw new Error(tooLong.map((entry) => `${entry.lang}/${entry.id} lasts ${entry.seconds} s, at most ${entry.max_seconds} s`).join('\n'));
+  if (tooLong.length > 0)
+    throw new Error(
+      tooLong.map((entry) => `${entry.lang}/${entry.id} lasts ${entry.seconds} s, at most ${entry.max_seconds} s`).join('\n'),
+    );
 };
 
 const removeStray = (pieces: Piece[]): void => {
@@ -135,17 +168,20 @@ const render = async (book: PromptBook, all: boolean): Promise<void> => {
     sequences: { zh: sequencesOf(book, 'zh'), en: sequencesOf(book, 'en') },
     sounds,
   };
-  writeWhole(manifestFile, manifestText(manifest));
-  say(`${wanted.length} of ${pieces.length} sounds rendered, ${Math.round(sounds.reduce((sum, entry) => sum + entry.seconds, 0))} s in all`);
+  writeWhole(MANIFEST_FILE, manifestText(manifest));
+  say(
+    `${wanted.length} of ${pieces.length} sounds rendered, ${Math.round(sounds.reduce((sum, entry) => sum + entry.seconds, 0))} s in all`,
+  );
 };
 
 /** Renders again in memory and compares with what is committed. */
 const check = async (book: PromptBook): Promise<string[]> => {
   const manifest = loadManifest();
-  const problems = verifySounds(book, manifest, RECIPE);
+  const problems = verifySounds(book, manifest);
   if (manifest === undefined) return problems;
   const engine = await engineVersion();
-  if (engine !== manifest.engine) problems.push(`rendered by ${manifest.engine}, but ${engine} is installed: differences are to be expected`);
+  if (engine !== manifest.engine)
+    problems.push(`rendered by ${manifest.engine}, but ${engine} is installed: differences are to be expected`);
   const committed = new Map(manifest.sounds.map((entry) => [`${entry.lang}/${entry.id}`, entry.sha256]));
   await renderAll(piecesOf(book), (piece, bytes) => {
     if (committed.get(`${piece.language}/${piece.id}`) !== sha256(bytes)) problems.push(`${soundFile(piece)} differs when rendered again`);
@@ -165,7 +201,7 @@ const report = (problems: string[]): void => {
 
 if (import.meta.main) {
   const book = loadBook();
-  if (process.argv.includes('--verify')) report(verifySounds(book, loadManifest(), RECIPE));
+  if (process.argv.includes('--verify')) report(verifySounds(book, loadManifest()));
   else if (process.argv.includes('--check')) report(await check(book));
   else await render(book, process.argv.includes('--all'));
 }
