@@ -63,7 +63,11 @@ t.test('half a last line waits for its other half', async (t) => {
       ...missed.events.filter((event) => event.type === 'call.ended').map((event) => ('channelId' in event ? event.channelId : '')),
     );
   }
-  t.same([...new Set(told)], ['tel-1795494640.2', 'tel-1795494642.6'], 'both ends, whatever the cuts; one again while its other leg still ran');
+  t.same(
+    [...new Set(told)],
+    ['tel-1795494640.2', 'tel-1795494642.6'],
+    'both ends, whatever the cuts; one again while its other leg still ran',
+  );
   t.same((await read(cursor)).events, []);
 });
 
