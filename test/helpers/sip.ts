@@ -189,9 +189,9 @@ interface Dialog {
   close(): void;
 }
 
-export const createSipPeer = async (server: { host: string; port: number }): Promise<SipPeer> => {
+export const createSipPeer = async (server: { host: string; port: number }, ownPort = 0): Promise<SipPeer> => {
   const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => socket.bind(ownPort, '127.0.0.1', resolve));
   const { port } = socket.address();
   const dialogs = new Map<string, Dialog>();
   const waiting: ((call: IncomingCall) => void)[] = [];

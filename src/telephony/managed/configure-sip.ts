@@ -66,7 +66,8 @@ const trunkSection = (trunk: TrunkSettings): string => {
   return (
     section(name, endpoint) +
     auth +
-    section(name, { type: 'aor', contact: uri, qualify_frequency: 30 }) +
+    // Not asked whether it lives: a trunk that does not answer the question would not even be tried for the duty phone.
+    section(name, { type: 'aor', contact: uri, qualify_frequency: 0 }) +
     section(`${name}-identify`, { type: 'identify', endpoint: name, match: trunk.match }) +
     registration
   );

@@ -14,6 +14,8 @@ export interface ManagerLine {
   list(action: string, headers: Readonly<Record<string, string>>, lastEvent: string): Promise<ManagerMessage[]>;
   /** Resolves with the first event of that name, also one that has come before the call. */
   event(name: string, limitMs: number): Promise<ManagerMessage>;
+  /** Everything that has come over this line so far. */
+  seen(): readonly ManagerMessage[];
   close(): void;
 }
 
@@ -135,6 +137,7 @@ const overSocket = (socket: Socket): ManagerLine => {
       return seen.slice(first).filter((message) => message.actionid === id && message.event !== undefined && message.event !== lastEvent);
     },
     event: async (name, limitMs) => seen.find((message) => message.event === name) ?? (await wait((message) => message.event === name, limitMs)),
+    seen: () => seen,
     close: () => socket.destroy(),
   };
 };
