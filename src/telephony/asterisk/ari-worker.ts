@@ -15,40 +15,35 @@ export interface AriRequest {
 
 export interface AriAnswer {
   id: number;
-  error: { name: string; message: string } | null;
+  error: string | null;
 }
 
 // The library's swagger part tells the terminal about its own age through this global.
 (globalThis as unknown as { log: () => void }).log = () => {};
 
-const { url, user, secret } = workerData as { url: string; user: string; secret: string };
-const connecting = ari.connect(url, user, secret);
-// Each request waits for it and hears of its failure; a failure that nobody waits for must not end the thread.
-connecting.catch(() => {});
-
 /** It rejects with an Error, a string of JSON, or nothing at all. */
-const tell = (thrown: unknown): { name: string; message: string } => {
-  const name = thrown instanceof Error ? thrown.name : '';
+const tell = (thrown: unknown): string => {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   try {
     const parsed = JSON.parse(text) as { message?: unknown };
-    return { name, message: typeof parsed.message === 'string' ? parsed.message : text };
+    return typeof parsed.message === 'string' ? parsed.message : text;
   } catch {
-    return { name, message: text };
+    return text;
   }
 };
 
-/** Told apart from a refused request: after it this thread is of no use and a new one must try. */
-class ConnectError extends Error {
-  override readonly name = 'ConnectError';
-}
+const { url, user, secret } = workerData as { url: string; user: string; secret: string };
+const connecting = ari.connect(url, user, secret);
+// Request 0, which nobody made: whether this thread is of any use.
+connecting.then(
+  () => parentPort?.postMessage({ id: 0, error: null } satisfies AriAnswer),
+  (err: unknown) => parentPort?.postMessage({ id: 0, error: tell(err) } satisfies AriAnswer),
+);
 
 parentPort?.on('message', async (request: AriRequest) => {
   const { id, operation, objectType, name, fields } = request;
   try {
-    const client = await connecting.catch((err: unknown) => {
-      throw new ConnectError(tell(err).message);
-    });
+    const client = await connecting;
     const object = { configClass: 'res_pjsip', objectType, id: name };
     // The types call `fields` a container; what the switch reads is the list.
     if (operation === 'put') await client.asterisk.updateObject({ ...object, fields: fields as never });

@@ -35,6 +35,9 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
+/** After a restart 500 phones are pushed in one go: all at once the last would wait beyond its time limit and none would get there. */
+const AT_ONCE = 16;
+
 const unavailable = (answer: string) => new HotlineError('telephony.unavailable', 'The switch can not be configured now', { answer });
 
 /**
@@ -46,10 +49,20 @@ const unavailable = (answer: string) => new HotlineError('telephony.unavailable'
  */
 export const createAri = (options: AriOptions): Ari => {
   const { url, user, secret, log, requestTimeoutMs = 3000 } = options;
+  // Reading the library and the switch's description takes half a second, and more on a machine that is starting everything.
+  const connectTimeoutMs = requestTimeoutMs * 3;
   const waiting = new Map<number, Waiting>();
   let worker: Promise<Worker> | null = null;
   let nextId = 0;
+  let busy = 0;
+  const queue: (() => void)[] = [];
   let stopped = false;
+
+  /** Resolves when there is room for one more. */
+  const turn = async (): Promise<void> => {
+    if (busy >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
+    busy += 1;
+  };
 
   const finish = (id: number, err: HotlineError | null) => {
     const entry = waiting.get(id);
@@ -70,12 +83,7 @@ export const createAri = (options: AriOptions): Ari => {
 
   const onAnswer = ({ id, error }: AriAnswer) => {
     if (error === null) return finish(id, null);
-    if (error.name === 'ConnectError') {
-      finish(id, unavailable('ARI: it does not describe itself'));
-      void drop('ARI: it does not describe itself');
-      return;
-    }
-    finish(id, new HotlineError('telephony.refused', 'The switch refused the configuration', { answer: error.message.slice(0, 200) }));
+    finish(id, new HotlineError('telephony.refused', 'The switch refused the configuration', { answer: error.slice(0, 200) }));
   };
 
   /** Asked with Node's own client first: it can tell a wrong password from a foreign web server and never throws elsewhere. */
@@ -109,16 +117,45 @@ export const createAri = (options: AriOptions): Ari => {
     // What it prints is noise and may hold the address with the password in it.
     thread.stdout.resume();
     thread.stderr.resume();
-    thread.on('message', onAnswer);
+    const described = Promise.withResolvers<void>();
+    described.promise.catch(() => {});
+    const limit = setTimeout(
+      () => described.reject(new HotlineError('telephony.timeout', 'The switch did not answer in time', { answer: 'ARI: no answer' })),
+      connectTimeoutMs,
+    );
+    thread.on('message', (answer: AriAnswer) => {
+      if (answer.id !== 0) onAnswer(answer);
+      else if (answer.error === null) described.resolve();
+      else described.reject(unavailable('ARI: it does not describe itself'));
+    });
     thread.on('error', (err) => {
       log.warn({ err: err instanceof Error ? err.message : String(err) }, 'the ARI thread ended with an error');
+      described.reject(unavailable('ARI: broken answer'));
       void drop('ARI: broken answer');
     });
     thread.unref();
+    try {
+      await described.promise;
+    } catch (err) {
+      await thread.terminate();
+      throw err;
+    } finally {
+      clearTimeout(limit);
+    }
     return thread;
   };
 
   const ask = async (request: Omit<AriRequest, 'id'>): Promise<void> => {
+    await turn();
+    try {
+      await askNow(request);
+    } finally {
+      busy -= 1;
+      queue.shift()?.();
+    }
+  };
+
+  const askNow = async (request: Omit<AriRequest, 'id'>): Promise<void> => {
     if (stopped) throw unavailable('ARI: stopped');
     worker ??= startThread();
     const mine = worker;
