@@ -87,8 +87,7 @@ const useBoxLook = (view: DeskView): BoxLook => {
   switch (view.mode) {
     case 'talking': {
       const time = duration(elapsed);
-      if (view.session?.media === 'failed')
-        return { icon: MicOff, tone: 'amber', title: 'media.failed', sub: t('media.failed_act'), time };
+      if (view.session?.media === 'failed') return { icon: MicOff, tone: 'amber', title: 'media.failed', sub: t('media.failed_act'), time };
       if (view.session?.media === 'deaf') return { icon: Headphones, tone: 'amber', title: 'media.deaf', sub: t('media.deaf_act'), time };
       if (view.session?.held) {
         const long = heldSince !== null && now - heldSince > HOLD_AMBER_SECONDS * 1000;
@@ -193,8 +192,7 @@ const SignInBox = () => {
   );
 };
 
-const Facts = ({ view }: { view: DeskView }) =>
-  view.card ? <CallFacts view={view} /> : <IdleFacts />;
+const Facts = ({ view }: { view: DeskView }) => (view.card ? <CallFacts view={view} /> : <IdleFacts />);
 
 const IdleFacts = () => {
   const { t } = useWords();
@@ -253,7 +251,11 @@ const CallFacts = ({ view }: { view: DeskView }) => {
   const waitedNow = view.mode === 'ringing' ? (now + clockOffsetMs - Date.parse(card.queuedAt)) / 1000 : waited;
   const parts =
     view.mode === 'ringing'
-      ? [card.queue, t('ringing.waited', { time: duration(waitedNow) }), card.calledNumber && t('ringing.line', { number: card.calledNumber })]
+      ? [
+          card.queue,
+          t('ringing.waited', { time: duration(waitedNow) }),
+          card.calledNumber && t('ringing.line', { number: card.calledNumber }),
+        ]
       : [card.queue, t('call.waited', { time: duration(waited) })];
   return (
     <div className="facts">
@@ -389,7 +391,14 @@ const Countdown = ({ view }: { view: DeskView }) => {
     <div className="countdown">
       <svg width="34" height="34" viewBox="0 0 34 34" aria-hidden>
         <circle cx="17" cy="17" r="14" className="countdown-track" />
-        <circle cx="17" cy="17" r="14" className="countdown-left" strokeDasharray={CIRCLE} strokeDashoffset={CIRCLE * Math.min(1, rung / whole)} />
+        <circle
+          cx="17"
+          cy="17"
+          r="14"
+          className="countdown-left"
+          strokeDasharray={CIRCLE}
+          strokeDashoffset={CIRCLE * Math.min(1, rung / whole)}
+        />
       </svg>
       <p>
         {t('ringing.rung', { time: duration(rung) })}

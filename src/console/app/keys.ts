@@ -30,7 +30,14 @@ export interface KeyInput {
 }
 
 const PLAIN: Record<string, KeyAct> = { F1: 'key_map', F2: 'answer', F4: 'mute', F5: 'reload', F8: 'hold' };
-const WITH_CTRL: Record<string, KeyAct> = { Enter: 'submit', NumpadEnter: 'submit', KeyS: 'save', KeyK: 'find', KeyR: 'reload', F5: 'reload' };
+const WITH_CTRL: Record<string, KeyAct> = {
+  Enter: 'submit',
+  NumpadEnter: 'submit',
+  KeyS: 'save',
+  KeyK: 'find',
+  KeyR: 'reload',
+  F5: 'reload',
+};
 const WITH_ALT: Record<string, KeyAct> = { KeyU: 'focus_who', KeyJ: 'focus_form', KeyK: 'focus_help', KeyL: 'focus_timeline' };
 
 export const keyAct = (input: KeyInput): KeyAct | null => {
@@ -66,7 +73,11 @@ const handlers = new Map<KeyAct, Handler[]>();
 /** The newest handler of an act wins, so a page may take Ctrl+S from the desk while it is open. */
 export const onKey = (act: KeyAct, handler: Handler): (() => void) => {
   handlers.set(act, [...(handlers.get(act) ?? []), handler]);
-  return () => handlers.set(act, (handlers.get(act) ?? []).filter((known) => known !== handler));
+  return () =>
+    handlers.set(
+      act,
+      (handlers.get(act) ?? []).filter((known) => known !== handler),
+    );
 };
 
 const RELOAD_AGAIN_WITHIN_MS = 5_000;

@@ -2,8 +2,8 @@ import { QueryClient } from '@tanstack/react-query';
 import { api } from '../api/endpoints.ts';
 import { createDraftKeeper } from '../cases/draft-keeper.ts';
 import { createDeskStore } from '../desk/desk-store.ts';
-import { createPhoneController } from '../softphone/controller.ts';
 import { createPushClient } from '../socket/push-client.ts';
+import { createPhoneController } from '../softphone/controller.ts';
 import { createStore } from '../ui/store.ts';
 import { session, sessionEnded } from './session.ts';
 

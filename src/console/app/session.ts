@@ -7,10 +7,7 @@ import { createStore } from '../ui/store.ts';
  * ended: was signed in, the service no longer knows the session. The sign-in page then lies over the page, whose text stays.
  * away: the service did not answer when the page was opened.
  */
-export type SessionState =
-  | { status: 'loading' | 'out' | 'away'; me: null }
-  | { status: 'in'; me: Me }
-  | { status: 'ended'; me: Me };
+export type SessionState = { status: 'loading' | 'out' | 'away'; me: null } | { status: 'in'; me: Me } | { status: 'ended'; me: Me };
 
 export const session = createStore<SessionState>({ status: 'loading', me: null });
 

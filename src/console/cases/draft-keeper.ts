@@ -71,7 +71,11 @@ export const createDraftKeeper = (push: PushClient): DraftKeeper => {
 
   const put = (draft: Draft, keep = true): void => {
     state.set((previous) => new Map(previous).set(draft.key, draft));
-    if (keep && !keepTimers.has(draft.key)) keepTimers.set(draft.key, setTimeout(() => keepHere(draft.key), KEEP_HERE_WITHIN_MS));
+    if (keep && !keepTimers.has(draft.key))
+      keepTimers.set(
+        draft.key,
+        setTimeout(() => keepHere(draft.key), KEEP_HERE_WITHIN_MS),
+      );
   };
 
   const change = (key: string, by: (draft: Draft) => Draft): void => {

@@ -147,7 +147,10 @@ export const elements = (draft: Pick<Draft, 'form' | 'contactNumber'>): { elemen
 /** Which call a draft written without the service belongs to; null when it can't be told, and then the words still become a case. */
 export const callOfLoneDraft = (
   draft: Pick<Draft, 'channelId' | 'startedAt'>,
-  known: { cards: readonly Pick<Card, 'channelId' | 'callId'>[]; recent: readonly { callId: number; answeredAt: string | null; caseId: number | null }[] },
+  known: {
+    cards: readonly Pick<Card, 'channelId' | 'callId'>[];
+    recent: readonly { callId: number; answeredAt: string | null; caseId: number | null }[];
+  },
   clockOffsetMs: number,
 ): number | null => {
   const card = known.cards.find((candidate) => candidate.channelId === draft.channelId && candidate.callId > 0);

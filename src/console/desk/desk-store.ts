@@ -1,5 +1,5 @@
-import type { PhoneController } from '../softphone/controller.ts';
 import type { PushClient } from '../socket/push-client.ts';
+import type { PhoneController } from '../softphone/controller.ts';
 import { createStore, type Store } from '../ui/store.ts';
 import { type DeskMemory, type DeskView, deskView, initialDeskMemory } from './desk-view.ts';
 

@@ -1,7 +1,7 @@
 import type { Card } from '../../calls/schemas.ts';
 import { maskNumber, parseCallerNumber } from '../../core/phone-number.ts';
-import type { PhoneSession, PhoneState } from '../softphone/phone-state.ts';
 import type { PushState } from '../socket/protocol.ts';
+import type { PhoneSession, PhoneState } from '../softphone/phone-state.ts';
 
 /** What the desk shows, made of three witnesses: the service (push), this page's telephone, and what this page remembers. */
 export type DeskMode = 'signed_out' | 'ready' | 'paused' | 'device_lost' | 'ringing' | 'talking' | 'wrap_up';
@@ -90,7 +90,13 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
 
   const talking = phone.sessions.find((session) => session.phase === 'talking');
   if (talking)
-    return { ...base, mode: 'talking', since: talking.answeredAt ?? talking.startedAt, card: cardOf(talking, cards, memory), session: talking };
+    return {
+      ...base,
+      mode: 'talking',
+      since: talking.answeredAt ?? talking.startedAt,
+      card: cardOf(talking, cards, memory),
+      session: talking,
+    };
 
   const talkingCard = cards.find((card) => card.state === 'talking');
   if (talkingCard) {
@@ -105,8 +111,7 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
   if (ringingCard && push.link === 'open')
     return { ...base, mode: 'ringing', since: localTime(ringingCard.offeredAt, push.clockOffsetMs), card: ringingCard, session: null };
 
-  if (memory.wrapUpAlone)
-    return { ...base, mode: 'wrap_up', since: memory.wrapUpAloneSince, card: memory.wrapUpAlone, session: null };
+  if (memory.wrapUpAlone) return { ...base, mode: 'wrap_up', since: memory.wrapUpAloneSince, card: memory.wrapUpAlone, session: null };
   if (!agent) return { ...base, mode: 'signed_out', since: 0, card: null, session: null };
 
   const since = localTime(agent.since, push.clockOffsetMs);

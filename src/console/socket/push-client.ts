@@ -3,8 +3,8 @@ import { createStore, type Store } from '../ui/store.ts';
 import { initialPushState, type PushAction, type PushState, parseFrame, reconnectDelayMs, reducePush } from './protocol.ts';
 
 const PROTOCOL: typeof PUSH_PROTOCOL = 'hotline.v1';
-/** Keeps proxies from closing a quiet socket. */
-const PING_EVERY_MS = 20_000;
+/** The service answers each ping with `resumed`, so a frozen service shows itself within this and the patience below. */
+const PING_EVERY_MS = 5_000;
 /** A socket that does not open and speak in this time is a service that hangs: treat it as gone and try again. */
 const OPEN_WITHIN_MS = 6_000;
 
@@ -67,7 +67,11 @@ export const createPushClient = (url: () => string): PushClient => {
     opening.onopen = () => {
       const { epoch, seq } = state.get();
       send({ v: 1, t: 'resume', epoch, seq });
-      ping = setInterval(() => send({ v: 1, t: 'ping' }), PING_EVERY_MS);
+      ping = setInterval(() => {
+        send({ v: 1, t: 'ping' });
+        clearTimeout(patience);
+        patience = setTimeout(lost, OPEN_WITHIN_MS);
+      }, PING_EVERY_MS);
     };
     opening.onmessage = (message) => receive(String(message.data));
     opening.onclose = lost;

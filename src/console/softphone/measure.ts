@@ -4,7 +4,13 @@
  */
 export interface Measurements {
   painted: Record<string, number>;
-  audio: { answeredAt: number | null; confirmedAt: number | null; connectedAt: number | null; firstPacketAt: number | null; firstEnergyAt: number | null };
+  audio: {
+    answeredAt: number | null;
+    confirmedAt: number | null;
+    connectedAt: number | null;
+    firstPacketAt: number | null;
+    firstEnergyAt: number | null;
+  };
 }
 
 declare global {

@@ -26,10 +26,7 @@ const LOOK_EVERY_MS = 1_000;
  *
  * @returns stops the watch
  */
-export const watchMedia = (
-  peer: RTCPeerConnection,
-  deps: { held: () => boolean; report: (media: MediaState) => void },
-): (() => void) => {
+export const watchMedia = (peer: RTCPeerConnection, deps: { held: () => boolean; report: (media: MediaState) => void }): (() => void) => {
   const startedAt = Date.now();
   let packets = 0;
   let lastPacketAt = Date.now();

@@ -196,10 +196,13 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
       if (!stopped && agent.isConnected()) agent.register();
     }, REGISTER_AGAIN_AFTER_MS);
   });
-  agent.on('newRTCSession', (event: { originator: string; session: RTCSession; request: { getHeader: (name: string) => string | undefined } }) => {
-    if (event.originator !== 'remote') return;
-    follow(event.session, true, event.request.getHeader(HEADER)?.trim() || null, null);
-  });
+  agent.on(
+    'newRTCSession',
+    (event: { originator: string; session: RTCSession; request: { getHeader: (name: string) => string | undefined } }) => {
+      if (event.originator !== 'remote') return;
+      follow(event.session, true, event.request.getHeader(HEADER)?.trim() || null, null);
+    },
+  );
 
   const answer = (id: string): void => {
     const line = lines.get(id);

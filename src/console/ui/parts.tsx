@@ -1,8 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useWords } from '../i18n/i18n.ts';
-import { caseNumberParts, fullInstant, moment } from './format.ts';
 import { useNow } from './clock.ts';
+import { caseNumberParts, fullInstant, moment } from './format.ts';
 
 export const Icon = ({ of: Shape, size = 16, className }: { of: LucideIcon; size?: number; className?: string }) => (
   <Shape size={size} strokeWidth={1.75} aria-hidden className={className} />
@@ -96,7 +96,17 @@ export const PageTop = ({ title, note, children }: { title: string; note?: React
 );
 
 /** The browser's own dialog: it keeps the focus inside, closes with Esc and gives the focus back. */
-export const Dialog = ({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) => {
+export const Dialog = ({
+  title,
+  onClose,
+  children,
+  wide = false,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  wide?: boolean;
+}) => {
   const { t } = useWords();
   const box = useRef<HTMLDialogElement>(null);
   const heading = useId();

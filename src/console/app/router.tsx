@@ -1,0 +1,42 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { DeskPage } from '../desk/desk.tsx';
+import { homeOf } from './places.ts';
+import { session } from './session.ts';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: lazyRouteComponent(() => import('./not-found.tsx'), 'NotFoundPage') });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: DeskPage,
+  beforeLoad: () => {
+    const { me } = session.get();
+    const to = me ? homeOf(me) : '/';
+    if (to !== '/') throw redirect({ to });
+  },
+});
+
+const lazy = <T extends string, M extends Record<K, React.ComponentType>, K extends string>(path: T, load: () => Promise<M>, name: K) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load as never, name as never) });
+
+/** Only what most agents open first is in the first load; every other page comes when it is asked for. */
+const tree = root.addChildren([
+  home,
+  lazy('/calls', () => import('../calls/calls-page.tsx'), 'CallsPage'),
+  lazy('/calls/$callId', () => import('../calls/calls-page.tsx'), 'CallsPage'),
+  lazy('/cases', () => import('../cases/cases-page.tsx'), 'CasesPage'),
+  lazy('/cases/$caseId', () => import('../cases/case-page.tsx'), 'CasePage'),
+  lazy('/knowledge', () => import('../knowledge/knowledge-page.tsx'), 'KnowledgePage'),
+  lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
+  lazy('/staff', () => import('../system/staff-page.tsx'), 'StaffPage'),
+  lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
+]);
+
+export const router = createRouter({ routeTree: tree, defaultPreload: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

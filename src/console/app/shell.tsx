@@ -1,0 +1,98 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { reportMediaFaults, ringWhileRinging } from '../desk/attention.ts';
+import { translate, useWords } from '../i18n/i18n.ts';
+import { LoginForm } from '../login/login.tsx';
+import { useStore } from '../ui/store.ts';
+import { CallBar } from './call-bar.tsx';
+import { answer, guardDesk, hangUp, toggleHold, toggleMute } from './desk-acts.ts';
+import { KeyMap } from './key-map.tsx';
+import { listenToKeys, onKey } from './keys.ts';
+import { may } from './places.ts';
+import { Preferences } from './preferences.tsx';
+import { Rail } from './rail.tsx';
+import { desk, phone, push, queries, tell } from './services.ts';
+import { session } from './session.ts';
+
+type Open = 'keys' | 'preferences' | null;
+
+/** What stays around every page: rail, call bar for whoever takes calls, and the things that open over them. */
+export const Shell = () => {
+  const { status, me } = useStore(session);
+  const [open, setOpen] = useState<Open>(null);
+  const takesCalls = me !== null && may(me, 'desk.use');
+  useDeskEffects(takesCalls);
+  usePush(me?.staffId ?? null);
+  useEffect(() => onKey('key_map', () => setOpen((now) => (now === 'keys' ? null : 'keys'))), []);
+  if (!me) return null;
+  return (
+    <div className={takesCalls ? 'shell with-bar' : 'shell'}>
+      {takesCalls && <CallBar />}
+      <Outlet />
+      <Rail me={me} onKeys={() => setOpen('keys')} onPreferences={() => setOpen('preferences')} />
+      {open === 'keys' && <KeyMap onClose={() => setOpen(null)} />}
+      {open === 'preferences' && <Preferences me={me} onClose={() => setOpen(null)} />}
+      {status === 'ended' && <SessionEnded />}
+    </div>
+  );
+};
+
+const usePush = (staffId: number | null): void => {
+  useEffect(() => {
+    if (staffId === null) return;
+    push.start();
+    return () => push.stop();
+  }, [staffId]);
+};
+
+/** Everything that must happen on any page while this person takes calls: keys, ring, the way to the desk. */
+const useDeskEffects = (takesCalls: boolean): void => {
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => {
+    if (!takesCalls) return;
+    const stops = [
+      onKey('answer', answer),
+      onKey('hang_up', hangUp),
+      onKey('mute', toggleMute),
+      onKey('hold', toggleHold),
+      listenToKeys(
+        () => desk.view.get().mode === 'talking',
+        () => tell(translate('reload.held_back')),
+      ),
+      guardDesk(() => void queries.invalidateQueries()),
+      ringWhileRinging(desk, phone),
+      reportMediaFaults(desk),
+      takeUpAfterReload(),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [takesCalls]);
+  useEffect(() => {
+    if (!takesCalls) return;
+    return desk.view.subscribe(() => {
+      if (desk.view.get().mode === 'ringing' && path !== '/') void navigate({ to: '/' });
+    });
+  }, [takesCalls, path, navigate]);
+};
+
+/** After a reload the service still has this person signed in on a browser: take the telephone up again without being asked. */
+const takeUpAfterReload = (): (() => void) =>
+  push.state.subscribe(() => {
+    const agent = push.state.get().snapshot?.agent;
+    if (!agent || phone.state.get().role !== 'none' || agent.device !== 'browser' || agent.state === 'signed_out') return;
+    phone.claim(agent.staffId);
+  });
+
+const SessionEnded = () => {
+  const { t } = useWords();
+  return (
+    <div className="over-page" role="dialog" aria-modal aria-label={t('login.in')}>
+      <div className="login-box">
+        <h2>{t('login.ended')}</h2>
+        <LoginForm onDone={() => push.signedInAgain()} />
+      </div>
+    </div>
+  );
+};
