@@ -111,6 +111,8 @@ export const createAri = (options: AriOptions): Ari => {
     await preflight();
     const thread = new Worker(new URL('./ari-worker.ts', import.meta.url), {
       workerData: { url, user, secret },
+      // Its garbage is collected early: the whole service has 200 MB.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 },
       stdout: true,
       stderr: true,
     });

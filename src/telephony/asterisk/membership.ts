@@ -86,5 +86,7 @@ export const ownQueueActions = (extension: Extension): Action[] => {
     const number = String(index + 1).padStart(6, '0');
     Object.assign(make, { [`Action-${number}`]: 'Append', [`Cat-${number}`]: name, [`Var-${number}`]: key, [`Value-${number}`]: value });
   });
-  return [make, { Action: 'QueueReload', Queue: name, Parameters: 'yes', Members: 'no', Rules: 'no' }];
+  // All queues, not this one alone: the switch reads a file only once as long as it is unchanged, so of two agents signing
+  // in together the second's reload would find nothing new and its queue would never be.
+  return [make, { Action: 'QueueReload', Parameters: 'yes', Members: 'no', Rules: 'no' }];
 };

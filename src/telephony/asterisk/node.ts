@@ -143,8 +143,8 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent }: D
         const answer = String(err.details.answer);
         if (/already there|not there/i.test(answer)) return;
         if (step.Queue !== own) throw err;
+        if (ownQueuesPossible) log.warn({ node: name }, 'queues of single agents can not be made on this switch: preferred agents are off');
         ownQueuesPossible = false;
-        log.warn({ node: name }, 'queues of single agents can not be made on this switch: preferred agents are off');
       }
     };
     const steps = membershipActions(wanted, current);
