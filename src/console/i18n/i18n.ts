@@ -30,7 +30,7 @@ export const startI18n = (): void => {
 };
 
 /** For code outside React. */
-export const translate: Translate = (key, values) => i18next.t(key, values);
+export const translate: Translate = (key, values) => i18next.t(key, values ?? {});
 
 export const useWords = (): { t: Translate; language: Language } => {
   const { t, i18n } = useTranslation();
