@@ -56,7 +56,7 @@ const checkContexts = async (line: ManagerLine): Promise<string> => {
 /** A landing context that holds more than numbers can be dialled past the notice and the recording. */
 const checkLanding = async (line: ManagerLine): Promise<string> => {
   const entries = await line.list('ShowDialPlan', { Context: 'hotline-trunk' }, 'ShowDialPlanComplete');
-  const dialled = [...new Set(entries.flatMap((entry) => (entry.exten ? [entry.exten] : [])))];
+  const dialled = [...new Set(entries.flatMap((entry) => (entry.extension ? [entry.extension] : [])))];
   const open = dialled.filter((exten) => SPECIAL.has(exten) || exten.startsWith('_'));
   must(open.length === 0, `hotline-trunk also answers ${open.join(', ')}`);
   must(dialled.includes('12345'), 'hotline-trunk does not answer 12345');
@@ -81,7 +81,7 @@ const askAri = async (settings: CheckedSwitch, path: string): Promise<unknown> =
 
 const checkPrompts = async (settings: CheckedSwitch): Promise<string> => {
   for (const id of ['inbound.notice', 'nobody.voicemail', 'tone.beep']) {
-    const sound = await askAri(settings, `/sounds/hotline/${id}`).catch(() => null);
+    const sound = await askAri(settings, `/sounds/hotline%2F${id}`).catch(() => null);
     const formats = JSON.stringify(sound ?? '');
     must(formats.includes('"zh"') && formats.includes('"en"'), `hotline/${id} is not there in zh and en`);
   }

@@ -49,6 +49,8 @@ const trunkSection = (trunk: TrunkSettings): string => {
     // A carrier that vanishes in mid-call must not hold an agent for ever; carriers send comfort noise far more often.
     rtp_timeout: 120,
     allow_subscribe: 'no',
+    // Half a number is refused like a wrong one; nobody dials digit by digit any more.
+    allow_overlap: 'no',
   };
   const auth = trunk.auth ? section(name, { type: 'auth', auth_type: 'digest', username: trunk.auth.username, password: trunk.auth.password }) : '';
   if (trunk.auth) endpoint.outbound_auth = name;
