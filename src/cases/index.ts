@@ -1,4 +1,6 @@
 export { caseNumber, type Proposals, titleOf, type Viewer } from './case.ts';
+export { type CaseReader, createCaseLookup } from './lookup.ts';
+export { casesReactions } from './reactions.ts';
 export type { Matter, Repeats } from './repeats.ts';
 export type { CasesRepository } from './repository.ts';
 export { casesRoutes } from './routes.ts';

@@ -7,6 +7,9 @@ export interface Submission {
   categoryCode: string | null;
   placeCode: string | null;
   placeText: string;
+  /** Words for the subject and whether they may be said to whoever the line belongs to. */
+  categoryName: string | null;
+  confidential: boolean;
 }
 
 export interface Matter {
@@ -28,6 +31,8 @@ export interface Repeats {
   categoryCode: string | null;
   placeCode: string | null;
   placeText: string;
+  /** The shared thing in words, for the card; empty when nothing repeats or one of the submissions is confidential. */
+  subject: string;
   caseIds: CaseId[];
   lastAt: Date | null;
 }
@@ -59,6 +64,8 @@ const finding = (all: readonly Submission[], group: readonly Submission[], about
     categoryCode: subject ? about.categoryCode : null,
     placeCode: place ? about.placeCode : null,
     placeText: place ? about.placeText : '',
+    // Another person of the household may be on the line: a confidential matter is counted, never named.
+    subject: group.some((each) => each.confidential) ? '' : ((subject ? group[0]?.categoryName : about.placeText) ?? ''),
     caseIds: group.map((each) => each.caseId),
     lastAt: group.reduce<Date | null>((last, each) => (last && last > each.createdAt ? last : each.createdAt), null),
   };
@@ -71,6 +78,7 @@ const nothing = (submissions: number): Repeats => ({
   categoryCode: null,
   placeCode: null,
   placeText: '',
+  subject: '',
   caseIds: [],
   lastAt: null,
 });

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { Test } from 'tap';
-import { type CasesDeps, createCases, type Viewer } from '../../src/cases/index.ts';
+import { type CasesDeps, casesReactions, createCaseLookup, createCases, type Viewer } from '../../src/cases/index.ts';
 import type { CaseView } from '../../src/cases/schemas.ts';
 import { createDirectory } from '../../src/directory/index.ts';
 import { createHistory } from '../../src/history/index.ts';
@@ -93,6 +93,15 @@ const opening = (t: Test, engine: Engine): void => {
     const dispatcher = await given.staff({ roles: ['dispatcher'] });
     t.match(await cases.get(ids[0] ?? 0, dispatcher), { source: 'voicemail', createdBy: null, callId });
     t.match(await history.of({ kind: 'case', id: ids[0] ?? 0 }), [{ act: 'case.opened', actorKind: 'system' }]);
+  });
+
+  t.test('whoever hears that a message was left makes the draft', async (t) => {
+    const { cases, given, outbox, store } = await start(t, engine);
+    casesReactions(outbox, cases);
+    const callId = await given.call({ from: LINE, diversion: 'voicemail' });
+    await store.write((db) => outbox.append(db, 'voicemail.left', { callId, recordingId: 1 }));
+    await outbox.settled();
+    t.equal(await store.read((db) => db.$count(store.schema.cases)), 1);
   });
 };
 
@@ -249,6 +258,7 @@ const knowing = (t: Test, engine: Engine): void => {
   t.test('repeats of a line, explained', async (t) => {
     const { cases, given, submitted } = await start(t, engine);
     const staff = await given.staff();
+    await given.category({ code: '020101', name: '室温不达标' });
     const cold = await submitted(staff, ago(9), { categoryCode: '020101', placeText: '枕澜苑3号楼' });
     t.match(await cases.repeatsOf(LINE), { submissions: 1, count: 0 }, 'one is not a repeat');
     const again = await submitted(staff, ago(5), { categoryCode: '020101', placeText: '枕澜苑 3号楼' });
@@ -268,6 +278,9 @@ const knowing = (t: Test, engine: Engine): void => {
     const about = { categoryCode: '040501', placeCode: null, placeText: '' };
     t.match(await cases.repeatsOf(LINE, { about }), { count: 1, reason: 'subject' });
     t.equal((await cases.repeatsOf('19900009999')).submissions, 0);
+    const lookup = createCaseLookup(cases);
+    t.same(await lookup.repeatsOf(LINE, 0), { count: 2, subject: '室温不达标' });
+    t.equal((await lookup.openCasesOf(LINE, { ...staff, roles: ['agent', 'nonsense'] }, 0)).length, 3);
   });
 
   t.test('the drafts of a list of calls, and how many a person wrote today', async (t) => {

@@ -144,6 +144,8 @@ const submission = (caseId: number, categoryCode: string | null, placeText = '',
   categoryCode,
   placeCode,
   placeText,
+  categoryName: categoryCode && `类别${categoryCode}`,
+  confidential: false,
 });
 
 const repeats: [what: string, earlier: Submission[], count: number, reason: string | null, ids: number[]][] = [
@@ -183,6 +185,14 @@ t.test('repeats of a known matter count from the first earlier one', async (t) =
   const found = findRepeats(earlier, { categoryCode: '020101', placeCode: null, placeText: '丁' });
   t.match(found, { count: 1, reason: 'subject', caseIds: [1], lastAt: new Date(Date.UTC(2026, 9, 1)) });
   t.equal(findRepeats(earlier, { categoryCode: '999999', placeCode: null, placeText: '' }).count, 0);
+});
+
+t.test('what repeats is named, unless it was said in confidence', async (t) => {
+  const pair = [submission(1, 'a', '枕澜苑'), submission(2, 'a', '别处')];
+  t.equal(findRepeats(pair).subject, '类别a');
+  t.equal(findRepeats([submission(1, 'a', '枕澜苑'), submission(2, 'b', '枕澜苑')]).subject, '枕澜苑');
+  const secret = findRepeats(pair.map((each) => ({ ...each, confidential: each.caseId === 2 })));
+  t.match(secret, { count: 2, subject: '' }, 'counted, not named');
 });
 
 t.test('twelve months', async (t) => {

@@ -6,7 +6,7 @@ import type { NewRow } from '../schema.ts';
 import type { Store } from '../store.ts';
 
 const SEEDED = 'demonstration.seeded';
-const QUEUE = 'hotline';
+const QUEUE = 'main';
 
 const callRow = (
   plan: PlannedCall,
