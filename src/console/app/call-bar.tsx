@@ -19,7 +19,7 @@ import {
 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { callerName, type DeskView } from '../desk/desk-view.ts';
-import { useWords } from '../i18n/i18n.ts';
+import { queueWord, useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 import { useNow } from '../ui/clock.ts';
 import { duration } from '../ui/format.ts';
@@ -82,7 +82,7 @@ const useBoxLook = (view: DeskView): BoxLook => {
   const { snapshot, clockOffsetMs } = useStore(push.state);
   const agent = snapshot?.agent;
   const elapsed = (now - view.since) / 1000;
-  const queues = agent?.queues.join(t('list.comma')) ?? '';
+  const queues = agent?.queues.map((queue) => queueWord(t, queue)).join(t('list.comma')) ?? '';
   const heldSince = useSince(view.session?.held ?? false, now);
   switch (view.mode) {
     case 'talking': {
@@ -252,11 +252,11 @@ const CallFacts = ({ view }: { view: DeskView }) => {
   const parts =
     view.mode === 'ringing'
       ? [
-          card.queue,
+          queueWord(t, card.queue),
           t('ringing.waited', { time: duration(waitedNow) }),
           card.calledNumber && t('ringing.line', { number: card.calledNumber }),
         ]
-      : [card.queue, t('call.waited', { time: duration(waited) })];
+      : [queueWord(t, card.queue), t('call.waited', { time: duration(waited) })];
   return (
     <div className="facts">
       <div className="caller">

@@ -10,7 +10,7 @@ import { onKey } from '../app/keys.ts';
 import { desk, drafts, notice, phone, push, tell } from '../app/services.ts';
 import { session } from '../app/session.ts';
 import { CaseFields, CaseFoot } from '../cases/case-form.tsx';
-import { useWords } from '../i18n/i18n.ts';
+import { queueWord, useWords } from '../i18n/i18n.ts';
 import { markPainted } from '../softphone/measure.ts';
 import { soundBlocked, startRing, unlockSound } from '../softphone/sound.ts';
 import { useNow } from '../ui/clock.ts';
@@ -125,7 +125,7 @@ const Timeline = ({ card }: { card: DeskCard }) => {
   const at = (instant: string): string => duration((Date.parse(instant) - start) / 1000);
   const lines = [
     { icon: Volume2, time: '0:00', word: t('timeline.notice') },
-    { icon: ListOrdered, time: at(card.queuedAt), word: `${t('timeline.queued')} ${card.queue}` },
+    { icon: ListOrdered, time: at(card.queuedAt), word: `${t('timeline.queued')} ${queueWord(t, card.queue)}` },
     { icon: PhoneIncoming, time: at(card.offeredAt), word: t('timeline.offered') },
     ...(card.answeredAt ? [{ icon: Phone, time: at(card.answeredAt), word: t('timeline.answered') }] : []),
   ];
@@ -354,7 +354,14 @@ const Help = ({ card }: { card: DeskCard | null }) => {
     const timer = setTimeout(() => setAsked(words.trim()), 250);
     return () => clearTimeout(timer);
   }, [words]);
-  const articles = useQuery({ queryKey: ['knowledge', asked], queryFn: () => api.knowledge(asked), placeholderData: (before) => before });
+  const subject = String(card?.brief.find((line) => line.kind === 'repeat')?.values.subject ?? '');
+  const wanted = asked || subject;
+  const articles = useQuery({
+    queryKey: ['knowledge', wanted],
+    queryFn: () => api.knowledge(wanted),
+    enabled: wanted !== '',
+    placeholderData: (before) => before,
+  });
   return (
     <section id="help" aria-label={t('help.title')}>
       {link === 'down' && <ServiceAway />}
@@ -369,7 +376,7 @@ const Help = ({ card }: { card: DeskCard | null }) => {
         />
       </div>
       <div className="help-body" data-card={card?.offerId ?? ''}>
-        <PanelHead title={t(asked ? 'help.found' : 'help.often')} />
+        {wanted ? <PanelHead title={t('help.found')} /> : <p className="meta">{t('help.hint')}</p>}
         {articles.data?.length === 0 && <p className="meta">{t('help.none')}</p>}
         {articles.data?.slice(0, 8).map((article) => (
           <details key={article.code} className="article">

@@ -36,3 +36,6 @@ export const useWords = (): { t: Translate; language: Language } => {
   const { t, i18n } = useTranslation();
   return { t: (key, values) => t(key, values ?? {}), language: i18n.language === 'en' ? 'en' : 'zh-CN' };
 };
+
+/** Queues carry the switch's plain names; those we ship have words. */
+export const queueWord = (t: Translate, queue: string): string => (queue === 'main' ? t('queue.main') : queue);
