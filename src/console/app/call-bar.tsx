@@ -41,6 +41,7 @@ export const CallBar = () => {
   const spoken = view.mode === 'ringing' ? t('ringing.spoken', { name: name ?? t(identityWord(view)) }) : undefined;
   return (
     <header className="call-bar" data-mode={view.mode} data-armed={armed} aria-label={t('bar.label')}>
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: the label comes only together with its role */}
       <div className="call-bar-inside" {...(spoken ? { role: 'alertdialog', 'aria-label': spoken } : {})}>
         <StateBox view={view} />
         <Facts view={view} />
@@ -134,6 +135,7 @@ const StateFacts = ({ view, label }: { view: DeskView; label: string }) => {
   const { t } = useWords();
   const look = useBoxLook(view);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for inputs
     <div className={`state-box tone-${look.tone}`} id="state-box" role="group" aria-label={label}>
       {look.icon === 'dot' ? <span className="dot" aria-hidden /> : <Icon of={look.icon} size={22} />}
       <span className="state-words">

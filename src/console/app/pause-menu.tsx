@@ -14,6 +14,7 @@ export const PauseMenu = () => {
     setIntent({ intent: 'paused', reason });
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only watches the focus leave its menu
     <div
       className="menu-place"
       onBlur={(event) => {
