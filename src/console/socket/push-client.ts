@@ -7,6 +7,8 @@ const PROTOCOL: typeof PUSH_PROTOCOL = 'hotline.v1';
 const PING_EVERY_MS = 5_000;
 /** A socket that does not open and speak in this time is a service that hangs: treat it as gone and try again. */
 const OPEN_WITHIN_MS = 6_000;
+/** Must be shorter than the time between pings, or each ping would renew the patience with a service that never answers. */
+const ANSWER_WITHIN_MS = 4_000;
 
 export interface PushClient {
   state: Store<PushState>;
@@ -70,7 +72,7 @@ export const createPushClient = (url: () => string): PushClient => {
       ping = setInterval(() => {
         send({ v: 1, t: 'ping' });
         clearTimeout(patience);
-        patience = setTimeout(lost, OPEN_WITHIN_MS);
+        patience = setTimeout(lost, ANSWER_WITHIN_MS);
       }, PING_EVERY_MS);
     };
     opening.onmessage = (message) => receive(String(message.data));
