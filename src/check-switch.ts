@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { loadConfig } from './config/index.ts';
 import { type CheckedSwitch, checkSwitch } from './telephony/managed/check.ts';
+import { chooseBase, chooseRunAs } from './telephony/managed/directories.ts';
 import { readIdentity } from './telephony/managed/instance.ts';
 import { SERVICE_USER } from './telephony/managed/settings.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const configured = (): { name: string; settings: CheckedSwitch }[] => {
+const configured = async (): Promise<{ name: string; settings: CheckedSwitch }[]> => {
   const config = loadConfig();
   if (config.switch.kind === 'nodes')
     return config.switch.nodes.map((node) => ({
       name: node.name,
       settings: { ...node, ariUrl: `${node.ariTls ? 'https' : 'http'}://${node.host}:${node.ariPort}/ari` },
     }));
-  const directory = join(config.dataDirectory, 'switch');
+  const directory = await chooseBase(join(config.dataDirectory, 'switch'), chooseRunAs());
   const identity = readIdentity(directory);
   if (!identity) return [];
   const settings: CheckedSwitch = {
@@ -30,7 +31,7 @@ const configured = (): { name: string; settings: CheckedSwitch }[] => {
   return [{ name: identity.node, settings }];
 };
 
-const nodes = configured();
+const nodes = await configured();
 if (nodes.length === 0) say('没有可检查的交换机：先运行一次 npm start，或填写 HOTLINE_SWITCH_NODES (no switch to check yet)');
 let missing = nodes.length === 0;
 for (const { name, settings } of nodes) {

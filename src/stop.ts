@@ -14,8 +14,15 @@ const stopSwitch = async (): Promise<void> => {
   const installation = await obtainAsterisk({ cacheDirectory: config.cacheDirectory, binary: config.switch.binary ?? undefined });
   const outcome = await stopManagedSwitch(installation, join(config.dataDirectory, 'switch'));
   if (outcome === null) say('  没有运行中的交换机 no switch is running');
-  else say(outcome === 'ended' ? '  交换机已停止，通话已结束 the switch has stopped, its calls have ended' : '  交换机不应答，已强行终止 the switch did not answer and was killed');
+  else
+    say(
+      outcome === 'ended'
+        ? '  交换机已停止，通话已结束 the switch has stopped, its calls have ended'
+        : '  交换机不应答，已强行终止 the switch did not answer and was killed',
+    );
 };
 
 await stopSwitch();
-say((await stopRelay(loadConfig().dataDirectory)) ? '  话机中继已停止 the relay has stopped' : '  没有运行中的话机中继 no relay is running');
+say(
+  (await stopRelay(loadConfig().dataDirectory)) ? '  话机中继已停止 the relay has stopped' : '  没有运行中的话机中继 no relay is running',
+);

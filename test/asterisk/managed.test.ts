@@ -19,7 +19,14 @@ t.test('versions, mirrors and addresses are read as they come', async (t) => {
   t.same(['22.5.0', '23.0', '22.4.9', '20.9.3'].map(isRecentEnough), [true, true, false, false]);
   t.equal(chooseMirror('http://mirror.example/debian-security/\nhttp://mirror.example/debian/\n'), 'http://mirror.example/debian');
   t.equal(chooseMirror('http://archive.example/ubuntu/\n'), null);
-  const address = (text: string, internal: boolean) => ({ address: text, family: 'IPv4' as const, internal, netmask: '', mac: '', cidr: null });
+  const address = (text: string, internal: boolean) => ({
+    address: text,
+    family: 'IPv4' as const,
+    internal,
+    netmask: '',
+    mac: '',
+    cidr: null,
+  });
   t.equal(firstVoiceAddress({ lo: [address('127.0.0.1', true)] }), null);
   t.equal(firstVoiceAddress({ lo: [address('127.0.0.1', true), address('10.99.0.1', true)] }), '10.99.0.1');
   t.equal(firstVoiceAddress({ docker0: [address('172.17.0.1', false)], eth0: [address('192.0.2.2', false)] }), '192.0.2.2');
@@ -68,7 +75,10 @@ t.test('the check names what is there, and what is missing', async (t) => {
     recordingDirectory: join(house.process.directories.spool, 'recording'),
   };
   const findings = await checkSwitch(settings);
-  t.same(findings.filter((finding) => !finding.ok), []);
+  t.same(
+    findings.filter((finding) => !finding.ok),
+    [],
+  );
   const wrong = await checkSwitch({ ...settings, amiSecret: 'wrong' });
   t.match(wrong, [{ part: 'manager sign-in', ok: false, detail: /Authentication failed/ }]);
   await house.line.ask('ModuleLoad', { LoadType: 'unload', Module: 'app_record.so' });
@@ -79,7 +89,11 @@ t.test('the check names what is there, and what is missing', async (t) => {
 
 t.test('a switch outlives whoever started it, with its calls, and the next start adopts it', async (t) => {
   const directory = temporaryDirectory();
-  const settings = { directory, dialplansDirectory: join(PROJECT_ROOT, 'dialplans'), trunks: [{ name: 'carrier', host: '127.0.0.1', port: 9, match: ['127.0.0.1'] }] };
+  const settings = {
+    directory,
+    dialplansDirectory: join(PROJECT_ROOT, 'dialplans'),
+    trunks: [{ name: 'carrier', host: '127.0.0.1', port: 9, match: ['127.0.0.1'] }],
+  };
   const installation = await findAsterisk();
   t.teardown(async () => {
     await stopManagedSwitch(installation, directory);

@@ -63,6 +63,10 @@ export const decodeMulaw = (byte: number): number => {
   return code & 0x80 ? -magnitude : magnitude;
 };
 
+/** A headerless mu-law file that holds a pure tone. */
+export const toneFile = (hz: number, seconds: number): Uint8Array =>
+  Uint8Array.from({ length: seconds * RATE }, (_, index) => encodeMulaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * index) / RATE))));
+
 /** The share of all energy that lies at one frequency, 0 to 1. */
 export const shareOf = (samples: ArrayLike<number>, hz: number): number => {
   let energy = 0;
@@ -99,7 +103,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   let stamp = 160;
   let sent = 0;
   const began = Date.now();
-  let lastLoud = Date.now();
+  let lastLoud = 0;
   const packet = (payloadType: number, marker: boolean, at: number, payload: Buffer): Buffer => {
     const head = Buffer.alloc(12);
     head[0] = 0x80;
@@ -116,7 +120,8 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
     // A late timer sends what it owes, so that the tone has no gaps of its own.
     for (const due = Math.floor((Date.now() - began) / 20); sent < due; sent += 1) {
       const payload = Buffer.alloc(FRAME);
-      for (let index = 0; index < FRAME; index += 1) payload[index] = encodeMulaw(Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0));
+      for (let index = 0; index < FRAME; index += 1)
+        payload[index] = encodeMulaw(Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0));
       send(packet(0, false, stamp, payload));
       stamp += FRAME;
     }
@@ -142,7 +147,8 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
     },
     press: (digit) => {
       const at = stamp;
-      const event = (duration: number, end: boolean): Buffer => Buffer.from([KEYS.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff]);
+      const event = (duration: number, end: boolean): Buffer =>
+        Buffer.from([KEYS.indexOf(digit), (end ? 0x80 : 0) | 10, duration >> 8, duration & 0xff]);
       for (let step = 1; step <= 5; step += 1) send(packet(101, step === 1, at, event(step * 160, false)));
       for (let step = 0; step < 3; step += 1) send(packet(101, false, at, event(800, true)));
     },
@@ -167,7 +173,10 @@ interface Message {
 const parse = (text: string): Message => {
   const [head = '', body = ''] = text.split('\r\n\r\n', 2);
   const [first = '', ...lines] = head.split('\r\n');
-  const headers = lines.map((line): [string, string] => [line.slice(0, line.indexOf(':')).trim().toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]);
+  const headers = lines.map((line): [string, string] => [
+    line.slice(0, line.indexOf(':')).trim().toLowerCase(),
+    line.slice(line.indexOf(':') + 1).trim(),
+  ]);
   return { first, headers, body };
 };
 
@@ -198,9 +207,16 @@ export const createSipPeer = async (server: { host: string; port: number }, ownP
   const arrived: IncomingCall[] = [];
   const send = (text: string, to: { host: string; port: number } = server): void => socket.send(text, to.port, to.host, () => undefined);
   const respond = (request: Message, remote: RemoteInfo, status: string, tag: string, body = ''): void => {
-    const copied = request.headers.filter(([name]) => ['via', 'from', 'call-id', 'cseq', 'record-route'].includes(name)).map(([name, value]) => `${name}: ${value}`);
+    const copied = request.headers
+      .filter(([name]) => ['via', 'from', 'call-id', 'cseq', 'record-route'].includes(name))
+      .map(([name, value]) => `${name}: ${value}`);
     const to = get(request, 'to');
-    const lines = [`SIP/2.0 ${status}`, ...copied, `to: ${to.includes('tag=') ? to : `${to};tag=${tag}`}`, `Contact: <sip:peer@127.0.0.1:${port}>`];
+    const lines = [
+      `SIP/2.0 ${status}`,
+      ...copied,
+      `to: ${to.includes('tag=') ? to : `${to};tag=${tag}`}`,
+      `Contact: <sip:peer@127.0.0.1:${port}>`,
+    ];
     if (body) lines.push('Content-Type: application/sdp');
     send([...lines, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'), { host: remote.address, port: remote.port });
   };
@@ -325,7 +341,8 @@ const dial = (context: Context, number: string, options: CallOptions): SipCall =
         } else if (message.first.startsWith('BYE')) {
           respond(message, remote, '200 OK', tag);
           finish();
-        } else if (!message.first.startsWith('ACK')) respond(message, remote, '200 OK', tag, message.first.startsWith('INVITE') ? offer(voice.bound()) : '');
+        } else if (!message.first.startsWith('ACK'))
+          respond(message, remote, '200 OK', tag, message.first.startsWith('INVITE') ? offer(voice.bound()) : '');
       },
     });
   });
@@ -356,8 +373,10 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
       } else if (message.first.startsWith('BYE')) {
         respond(message, from, '200 OK', tag);
         finish();
-      } else if (message.first.startsWith('INVITE') && get(message, 'to').includes('tag=')) respond(message, from, '200 OK', tag, offer(voice.bound()));
-      else if (!message.first.startsWith('SIP/2.0') && !message.first.startsWith('ACK') && !message.first.startsWith('INVITE')) respond(message, from, '200 OK', tag);
+      } else if (message.first.startsWith('INVITE') && get(message, 'to').includes('tag='))
+        respond(message, from, '200 OK', tag, offer(voice.bound()));
+      else if (!message.first.startsWith('SIP/2.0') && !message.first.startsWith('ACK') && !message.first.startsWith('INVITE'))
+        respond(message, from, '200 OK', tag);
     },
   });
   respond(invite, remote, '180 Ringing', tag);

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -79,7 +79,10 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
   const configure = async (type: string, name: string, fields: Record<string, string>): Promise<void> => {
     const response = await fetch(`${ari.url}/asterisk/config/dynamic/res_pjsip/${type}/${name}`, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${ari.username}:${ari.password}`).toString('base64')}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${ari.username}:${ari.password}`).toString('base64')}`,
+      },
       body: JSON.stringify({ fields: Object.entries(fields).map(([attribute, value]) => ({ attribute, value })) }),
     });
     if (!response.ok) throw new Error(`${type} ${name}: ${response.status} ${await response.text()}`);
@@ -109,8 +112,14 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
       });
     },
     addMember: async (queue, extension) =>
-      void (await line.ask('QueueAdd', { Queue: queue, Interface: `PJSIP/${extension}`, MemberName: extension, StateInterface: `PJSIP/${extension}` })),
-    removeMember: async (queue, extension) => void (await line.ask('QueueRemove', { Queue: queue, Interface: `PJSIP/${extension}` }).catch(() => undefined)),
+      void (await line.ask('QueueAdd', {
+        Queue: queue,
+        Interface: `PJSIP/${extension}`,
+        MemberName: extension,
+        StateInterface: `PJSIP/${extension}`,
+      })),
+    removeMember: async (queue, extension) =>
+      void (await line.ask('QueueRemove', { Queue: queue, Interface: `PJSIP/${extension}` }).catch(() => undefined)),
     channels: async () => Number((await line.ask('CoreStatus')).corecurrentcalls ?? 0),
     stop,
   };

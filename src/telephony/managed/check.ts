@@ -23,8 +23,35 @@ export interface Finding {
   detail: string;
 }
 
-const MODULES_NEEDED = ['app_queue', 'app_mixmonitor', 'app_record', 'app_stack', 'app_userevent', 'app_confbridge', 'func_hangupcause', 'func_groupcount', 'func_db', 'func_env', 'res_srtp', 'res_pjsip_transport_websocket', 'res_pjsip_header_funcs', 'res_pjsip_rfc3326', 'res_sorcery_memory', 'res_ari', 'cel_custom'];
-const CONTEXTS_NEEDED = ['hotline-trunk', 'hotline-inbound', 'hotline-queue', 'hotline-nobody', 'hotline-voicemail', 'hotline-restricted', 'hotline-closed', 'hotline-agents'];
+const MODULES_NEEDED = [
+  'app_queue',
+  'app_mixmonitor',
+  'app_record',
+  'app_stack',
+  'app_userevent',
+  'app_confbridge',
+  'func_hangupcause',
+  'func_groupcount',
+  'func_db',
+  'func_env',
+  'res_srtp',
+  'res_pjsip_transport_websocket',
+  'res_pjsip_header_funcs',
+  'res_pjsip_rfc3326',
+  'res_sorcery_memory',
+  'res_ari',
+  'cel_custom',
+];
+const CONTEXTS_NEEDED = [
+  'hotline-trunk',
+  'hotline-inbound',
+  'hotline-queue',
+  'hotline-nobody',
+  'hotline-voicemail',
+  'hotline-restricted',
+  'hotline-closed',
+  'hotline-agents',
+];
 const SPECIAL = new Set(['s', 'h', 'i', 't', 'T', 'e', 'o', 'a']);
 
 const attempt = async (part: string, cure: string, work: () => Promise<string>): Promise<Finding> => {
@@ -48,7 +75,8 @@ const checkModules = async (line: ManagerLine): Promise<string> => {
 
 const checkContexts = async (line: ManagerLine): Promise<string> => {
   const missing: string[] = [];
-  for (const context of CONTEXTS_NEEDED) await line.list('ShowDialPlan', { Context: context }, 'ShowDialPlanComplete').catch(() => missing.push(context));
+  for (const context of CONTEXTS_NEEDED)
+    await line.list('ShowDialPlan', { Context: context }, 'ShowDialPlanComplete').catch(() => missing.push(context));
   must(missing.length === 0, `missing: ${missing.join(', ')}`);
   return `${CONTEXTS_NEEDED.length} there`;
 };
@@ -98,11 +126,17 @@ const checkWebSocket = async (settings: CheckedSwitch): Promise<string> => {
 
 const checkPlaces = (settings: CheckedSwitch): Finding[] =>
   [
-    { part: 'call records (CEL)', path: settings.logDirectory && join(settings.logDirectory, 'cel-custom'), lost: 'what happens while the service is away stays unknown' },
+    {
+      part: 'call records (CEL)',
+      path: settings.logDirectory && join(settings.logDirectory, 'cel-custom'),
+      lost: 'what happens while the service is away stays unknown',
+    },
     { part: 'recordings', path: settings.recordingDirectory, lost: 'recordings are fetched over ARI' },
   ].map(({ part, path, lost }) => {
     if (!path) return { part, ok: true, detail: `not mounted here: ${lost}` };
-    return existsSync(path) ? { part, ok: true, detail: path } : { part, ok: false, detail: `${path} is not there — mount it, or leave the setting out` };
+    return existsSync(path)
+      ? { part, ok: true, detail: path }
+      : { part, ok: false, detail: `${path} is not there — mount it, or leave the setting out` };
   });
 
 /** Looks a switch over, without changing a call or a setting. Never throws: what is wrong is a finding. */
@@ -127,7 +161,9 @@ export const checkSwitch = async (settings: CheckedSwitch): Promise<Finding[]> =
       await attempt('contexts', 'INSTALL.md step 2: extensions.conf', () => checkContexts(line)),
       await attempt('landing context', 'numbers only, INSTALL.md step 2', () => checkLanding(line)),
       await attempt('queue main', 'INSTALL.md step 2: queues.conf', async () => {
-        const [queue] = (await line.list('QueueStatus', { Queue: 'main' }, 'QueueStatusComplete')).filter((event) => event.event === 'QueueParams');
+        const [queue] = (await line.list('QueueStatus', { Queue: 'main' }, 'QueueStatusComplete')).filter(
+          (event) => event.event === 'QueueParams',
+        );
         must(queue !== undefined, 'there is no such queue');
         return `strategy ${queue?.strategy}`;
       }),

@@ -30,7 +30,8 @@ export const renderSorcery = (): string =>
   });
 
 const trunkSection = (trunk: TrunkSettings): string => {
-  if (!/^[A-Za-z0-9-]{1,32}$/.test(trunk.name)) throw new HotlineError('config.invalid', `trunk name ${JSON.stringify(trunk.name)} is not letters, digits and dashes`);
+  if (!/^[A-Za-z0-9-]{1,32}$/.test(trunk.name))
+    throw new HotlineError('config.invalid', `trunk name ${JSON.stringify(trunk.name)} is not letters, digits and dashes`);
   const name = `trunk-${trunk.name}`;
   const uri = `sip:${trunk.host}:${trunk.port}`;
   const endpoint: Record<string, string | number> = {
@@ -52,7 +53,9 @@ const trunkSection = (trunk: TrunkSettings): string => {
     // Half a number is refused like a wrong one; nobody dials digit by digit any more.
     allow_overlap: 'no',
   };
-  const auth = trunk.auth ? section(name, { type: 'auth', auth_type: 'digest', username: trunk.auth.username, password: trunk.auth.password }) : '';
+  const auth = trunk.auth
+    ? section(name, { type: 'auth', auth_type: 'digest', username: trunk.auth.username, password: trunk.auth.password })
+    : '';
   if (trunk.auth) endpoint.outbound_auth = name;
   const registration =
     trunk.auth && trunk.register

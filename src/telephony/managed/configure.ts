@@ -118,7 +118,8 @@ const renderExtensions = ({ settings }: ConfigurationInput): string =>
   '#include "hotline/hotline.conf"\n';
 
 const checkNumber = (number: string): string => {
-  if (number !== '' && !/^\+?\d{2,20}$/.test(number)) throw new HotlineError('config.invalid', `${JSON.stringify(number)} is not a telephone number`);
+  if (number !== '' && !/^\+?\d{2,20}$/.test(number))
+    throw new HotlineError('config.invalid', `${JSON.stringify(number)} is not a telephone number`);
   return number;
 };
 
@@ -129,14 +130,14 @@ const renderNumbers = ({ settings }: ConfigurationInput): string => {
 };
 
 const renderQueues = (): string =>
-  section('general', {
+  `${section('general', {
     // After a restart of the switch the members are known before the service is back.
     persistentmembers: 'yes',
     autofill: 'yes',
     shared_lastcall: 'yes',
     'monitor-type': 'MixMonitor',
     log_membername_as_agent: 'no',
-  }) + '#include "hotline/queues/main.conf"\n#include "hotline-queues.conf"\n';
+  })}#include "hotline/queues/main.conf"\n#include "hotline-queues.conf"\n`;
 
 /**
  * All files of the switch's own configuration, by name relative to its etc directory. Pure: the same input gives the same
@@ -167,7 +168,16 @@ export const renderConfiguration = (input: ConfigurationInput): Record<string, s
   'ccss.conf': section('general', {}),
   'udptl.conf': section('general', {}),
   'websocket_client.conf': '',
-  'indications.conf': section('general', { country: 'cn' }) + section('cn', { description: 'China', ringcadence: '1000,4000', dial: '450', busy: '450/350,0/350', ring: '450/1000,0/4000', congestion: '450/700,0/700' }),
+  'indications.conf':
+    section('general', { country: 'cn' }) +
+    section('cn', {
+      description: 'China',
+      ringcadence: '1000,4000',
+      dial: '450',
+      busy: '450/350,0/350',
+      ring: '450/1000,0/4000',
+      congestion: '450/700,0/700',
+    }),
   'hotline/numbers.conf': renderNumbers(input),
   ...(input.settings.extraDialplan ? { 'hotline/bench.conf': input.settings.extraDialplan } : {}),
 });
@@ -176,4 +186,5 @@ export const renderConfiguration = (input: ConfigurationInput): Record<string, s
  * The file AMI UpdateConfig writes queues into at run time; made once, never overwritten. Its template lets a new queue be
  * made with one line that cannot forget anything.
  */
-export const INITIAL_RUNTIME_QUEUES = '; Queues made while the switch runs. Written by the service over AMI UpdateConfig; do not edit by hand.\n';
+export const INITIAL_RUNTIME_QUEUES =
+  '; Queues made while the switch runs. Written by the service over AMI UpdateConfig; do not edit by hand.\n';

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { installPrompts } from '../prompts.ts';
@@ -80,7 +92,8 @@ export const makeDirectories = (directories: SwitchDirectories, runAs: RunAs): v
     mkdirSync(path, { recursive: true, mode: 0o700 });
     // In a directory everybody may write to, somebody else may have been there first.
     const owner = lstatSync(path);
-    if (!owner.isDirectory() || (owner.uid !== process.getuid?.() && owner.uid !== runAs.drop?.userId)) throw new Error(`${path} belongs to somebody else`);
+    if (!owner.isDirectory() || (owner.uid !== process.getuid?.() && owner.uid !== runAs.drop?.userId))
+      throw new Error(`${path} belongs to somebody else`);
     give(path, runAs);
     for (const child of children) {
       mkdirSync(join(path, child), { recursive: true, mode: 0o700 });

@@ -38,7 +38,10 @@ export const obtainAsterisk = async (settings: FetchSettings): Promise<AsteriskI
   if (settings.binary) {
     const given = await describeInstalled(settings.binary, 'given');
     if (given) return given;
-    throw new HotlineError('telephony.unavailable', `${settings.binary} is not a working Asterisk of ${MINIMUM_VERSION.join('.')} or later`);
+    throw new HotlineError(
+      'telephony.unavailable',
+      `${settings.binary} is not a working Asterisk of ${MINIMUM_VERSION.join('.')} or later`,
+    );
   }
   for (const directory of settings.searchPath ?? DEFAULT_SEARCH_PATH) {
     const installed = await describeInstalled(join(directory, 'asterisk'), 'installed');
@@ -77,7 +80,12 @@ const withLock = async <T>(path: string, settings: FetchSettings, work: () => Pr
       }
     }
     const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    const age = Date.now() - (await stat(path).then((found) => found.mtimeMs, () => Date.now()));
+    const age =
+      Date.now() -
+      (await stat(path).then(
+        (found) => found.mtimeMs,
+        () => Date.now(),
+      ));
     if (owner > 0 ? !isAlive(owner) : age > 5_000) await rm(path, { force: true });
     else {
       if (!waited) settings.onProgress?.('Another process is fetching Asterisk; waiting for it');
@@ -171,7 +179,8 @@ const unpackAll = async (archives: string, root: string): Promise<number> => {
   const worker = async (): Promise<void> => {
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
       const result = await runCommand('dpkg-deb', ['-x', join(archives, name), root], { timeoutMs: 120_000 });
-      if (result.code !== 0) throw new HotlineError('telephony.unavailable', `Asterisk cannot be unpacked: ${name}: ${result.stderr.trim()}`);
+      if (result.code !== 0)
+        throw new HotlineError('telephony.unavailable', `Asterisk cannot be unpacked: ${name}: ${result.stderr.trim()}`);
     }
   };
   await Promise.all([worker(), worker()]);
@@ -202,7 +211,10 @@ const fetchPackages = async (settings: FetchSettings): Promise<AsteriskInstallat
 const keep = async (temporary: string, root: string, packages: number, settings: FetchSettings): Promise<AsteriskInstallation> => {
   const found = await describeUnpacked(root);
   if (!found)
-    throw new HotlineError('telephony.unavailable', `the Asterisk that Debian offers does not run here or is older than ${MINIMUM_VERSION.join('.')}`);
+    throw new HotlineError(
+      'telephony.unavailable',
+      `the Asterisk that Debian offers does not run here or is older than ${MINIMUM_VERSION.join('.')}`,
+    );
   await rm(join(temporary, 'apt'), { recursive: true, force: true });
   await writeFile(join(temporary, 'fetched.json'), JSON.stringify({ version: found.version, architecture: process.arch, packages }));
   // mkdtemp makes it private, yet the switch runs as another user.

@@ -101,11 +101,13 @@ const overSocket = (socket: Socket): ManagerLine => {
 
   const wait = (accepts: Waiter['accepts'], limitMs: number): Promise<ManagerMessage> =>
     new Promise((resolve, reject) => {
-      const end = <T>(then: (value: T) => void): ((value: T) => void) => (value) => {
-        clearTimeout(timer);
-        waiters.delete(waiter);
-        then(value);
-      };
+      const end =
+        <T>(then: (value: T) => void): ((value: T) => void) =>
+        (value) => {
+          clearTimeout(timer);
+          waiters.delete(waiter);
+          then(value);
+        };
       const waiter: Waiter = { accepts, resolve: end(resolve), reject: end(reject) };
       const timer = setTimeout(() => waiter.reject(new Error('the manager interface does not answer in time')), limitMs);
       waiters.add(waiter);
@@ -125,18 +127,25 @@ const overSocket = (socket: Socket): ManagerLine => {
   return {
     ask: async (action, headers = {}) => {
       const id = send(action, headers);
-      return await answered(wait((message) => message.actionid === id && message.response !== undefined, ANSWER_LIMIT_MS), action);
+      return await answered(
+        wait((message) => message.actionid === id && message.response !== undefined, ANSWER_LIMIT_MS),
+        action,
+      );
     },
     list: async (action, headers, lastEvent) => {
       const first = seen.length;
       const id = send(action, headers);
       const last = wait((message) => message.actionid === id && message.event === lastEvent, ANSWER_LIMIT_MS);
       last.catch(() => undefined);
-      await answered(wait((message) => message.actionid === id && message.response !== undefined, ANSWER_LIMIT_MS), action);
+      await answered(
+        wait((message) => message.actionid === id && message.response !== undefined, ANSWER_LIMIT_MS),
+        action,
+      );
       await last;
       return seen.slice(first).filter((message) => message.actionid === id && message.event !== undefined && message.event !== lastEvent);
     },
-    event: async (name, limitMs) => seen.find((message) => message.event === name) ?? (await wait((message) => message.event === name, limitMs)),
+    event: async (name, limitMs) =>
+      seen.find((message) => message.event === name) ?? (await wait((message) => message.event === name, limitMs)),
     seen: () => seen,
     close: () => socket.destroy(),
   };

@@ -7,7 +7,7 @@ import { runCommand } from './commands.ts';
 import { INITIAL_RUNTIME_QUEUES, renderConfiguration } from './configure.ts';
 import { canReach, chooseBase, chooseRunAs, installParts, layOut, makeDirectories, type RunAs, writeFileFor } from './directories.ts';
 import type { AsteriskInstallation } from './find.ts';
-import { firstVoiceAddress, prepareIdentity, readIdentity, readRunning, type RunningMark, writeRunning } from './instance.ts';
+import { firstVoiceAddress, prepareIdentity, type RunningMark, readIdentity, readRunning, writeRunning } from './instance.ts';
 import { openManagerLine } from './manager-line.ts';
 import { endProcess, isSameProcess, readFileLimit, readProcess } from './processes.ts';
 import { type InstanceIdentity, type ManagedSwitchSettings, SERVICE_USER, type SwitchDirectories, type SwitchPorts } from './settings.ts';
@@ -61,7 +61,11 @@ const asterisk = (prepared: Pick<Prepared, 'installation' | 'directories'>, ...a
 const runConsole = async (prepared: Pick<Prepared, 'installation' | 'directories'>, command: string): Promise<string> => {
   const [program = '', ...args] = asterisk(prepared, '-rx', command);
   const result = await runCommand(program, args, { timeoutMs: 10_000 });
-  if (result.code !== 0) throw new HotlineError('telephony.unavailable', `the switch's console does not answer: ${result.stderr.trim() || result.stdout.trim()}`);
+  if (result.code !== 0)
+    throw new HotlineError(
+      'telephony.unavailable',
+      `the switch's console does not answer: ${result.stderr.trim() || result.stdout.trim()}`,
+    );
   return result.stdout;
 };
 
@@ -141,7 +145,8 @@ const boot = async (prepared: Prepared): Promise<RunningMark> => {
   const mark: RunningMark = { pid, startTicks, version: prepared.installation.version, startedAt: new Date().toISOString() };
   writeRunning(prepared.directories.base, mark);
   for (const deadline = Date.now() + BOOT_LIMIT_MS; Date.now() < deadline; await delay(25)) {
-    if (!isSameProcess(mark)) throw new HotlineError('telephony.unavailable', `the switch ended while starting: ${lastWords(prepared.directories)}`);
+    if (!isSameProcess(mark))
+      throw new HotlineError('telephony.unavailable', `the switch ended while starting: ${lastWords(prepared.directories)}`);
     try {
       await waitFullyBooted(prepared.identity, deadline - Date.now());
       return mark;
@@ -150,7 +155,10 @@ const boot = async (prepared: Prepared): Promise<RunningMark> => {
     }
   }
   await endProcess(mark, async () => undefined, 0);
-  throw new HotlineError('telephony.unavailable', `the switch did not finish starting within ${BOOT_LIMIT_MS / 1000} s: ${lastWords(prepared.directories)}`);
+  throw new HotlineError(
+    'telephony.unavailable',
+    `the switch did not finish starting within ${BOOT_LIMIT_MS / 1000} s: ${lastWords(prepared.directories)}`,
+  );
 };
 
 const prepare = async (installation: AsteriskInstallation, settings: ManagedSwitchSettings): Promise<Prepared> => {
@@ -158,11 +166,15 @@ const prepare = async (installation: AsteriskInstallation, settings: ManagedSwit
   const base = await chooseBase(settings.directory, runAs);
   const directories = layOut(base);
   const warnings: string[] = [];
-  if (base !== settings.directory) warnings.push(`The switch keeps its files in ${base}: its unprivileged user cannot reach ${settings.directory}`);
+  if (base !== settings.directory)
+    warnings.push(`The switch keeps its files in ${base}: its unprivileged user cannot reach ${settings.directory}`);
   const rtpAddress = settings.rtpAddress ?? firstVoiceAddress();
-  if (!rtpAddress) warnings.push('This machine has no address but loopback: browsers will connect calls without sound. Set an address for RTP');
+  if (!rtpAddress)
+    warnings.push('This machine has no address but loopback: browsers will connect calls without sound. Set an address for RTP');
   makeDirectories(directories, runAs);
-  const identity = findRunning(directories) ? (readIdentity(base) ?? (await prepareIdentity(base, settings))) : await prepareIdentity(base, settings);
+  const identity = findRunning(directories)
+    ? (readIdentity(base) ?? (await prepareIdentity(base, settings)))
+    : await prepareIdentity(base, settings);
   return { installation, settings, directories, runAs, identity, rtpAddress: rtpAddress ?? '127.0.0.1', warnings };
 };
 
@@ -207,12 +219,14 @@ export const startManagedSwitch = async (installation: AsteriskInstallation, set
   const prepared = await prepare(installation, settings);
   const { directories, runAs, warnings, identity } = prepared;
   for (const path of [dirnameOf(installation.binary), installation.modulesDirectory, directories.base])
-    if (!(await canReach(path, runAs))) throw new HotlineError('telephony.unavailable', `the switch's unprivileged user cannot reach ${path}`);
+    if (!(await canReach(path, runAs)))
+      throw new HotlineError('telephony.unavailable', `the switch's unprivileged user cannot reach ${path}`);
   const running = findRunning(directories);
   if (running && (await isAnswering(identity))) {
     writeConfiguration(prepared);
     for (const command of ['dialplan reload', 'queue reload all']) await runConsole(prepared, command);
-    if (running.version !== installation.version) warnings.push(`Asterisk ${running.version} goes on until the next restart; ${installation.version} is ready`);
+    if (running.version !== installation.version)
+      warnings.push(`Asterisk ${running.version} goes on until the next restart; ${installation.version} is ready`);
     return handle(prepared, running, true);
   }
   // A process that lives but does not answer would hold our ports.
@@ -220,7 +234,10 @@ export const startManagedSwitch = async (installation: AsteriskInstallation, set
   writeConfiguration(prepared);
   const mark = await boot(prepared);
   const limit = readFileLimit(mark.pid);
-  if (limit < LEAST_OPEN_FILES) warnings.push(`The switch may open ${limit} files, enough for ${Math.floor(limit / 5)} calls: raise the hard limit to ${LEAST_OPEN_FILES}`);
+  if (limit < LEAST_OPEN_FILES)
+    warnings.push(
+      `The switch may open ${limit} files, enough for ${Math.floor(limit / 5)} calls: raise the hard limit to ${LEAST_OPEN_FILES}`,
+    );
   return handle(prepared, mark, false);
 };
 
