@@ -40,8 +40,7 @@ export const CallBar = () => {
   const name = view.card ? callerName(view.card) : null;
   const spoken = view.mode === 'ringing' ? t('ringing.spoken', { name: name ?? t(identityWord(view)) }) : undefined;
   return (
-    <header className="call-bar" data-mode={view.mode} data-armed={armed} aria-label={t('bar.label')}>
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: the label comes only together with its role */}
+    <header className="call-bar" data-mode={view.mode} data-armed={armed}>
       <div className="call-bar-inside" {...(spoken ? { role: 'alertdialog', 'aria-label': spoken } : {})}>
         <StateBox view={view} />
         <Facts view={view} />

@@ -21,7 +21,6 @@ export const PHRASES = {
   'agent.sign_in_note': ['签入后开始接来电', 'Then calls come to you'],
   'agent.sign_out': ['签出', 'Sign out'],
   'agent.go_ready': ['就绪', 'Ready'],
-  'bar.label': ['通话栏', 'Call bar'],
   'bar.state': ['我的状态', 'My state'],
   'bar.waiting': ['排队', 'Waiting'],
   'bar.group_ready': ['同组空闲', 'Group ready'],
