@@ -332,15 +332,19 @@ t.test('the agent who knows the matter is rung first, and passed over when not f
 
 t.test('a page reload does not cost waiting callers their place', async (t) => {
   await house.addMember('main', '8001');
-  const first = await answered(carrier.call('12345', { from: number() }));
-  const ring = await agent.incoming();
-  const behind = await answered(carrier.call('12345', { from: number() }));
+  await house.line.ask('QueuePause', { Interface: 'PJSIP/8001', Paused: 'true' });
+  const [longest, later] = [number(), number()];
+  const first = await answered(carrier.call('12345', { from: longest }));
+  await until('one waits', async () => (await waiting()).length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const behind = await answered(carrier.call('12345', { from: later }));
+  await until('an agent on pause counts as present: two wait', async () => (await waiting()).length === 2);
   await house.removeMember('main', '8001');
-  await until('nobody waits in the queue', async () => (await waiting()).length === 0);
+  await until('the queue is empty', async () => (await waiting()).length === 0);
   await house.addMember('main', '8001');
-  await ring.ended;
-  const again = await agent.incoming();
-  t.equal(again.header('x-hotline-call'), ring.header('x-hotline-call'), 'the one who waited longest');
+  await house.line.ask('QueuePause', { Interface: 'PJSIP/8001', Paused: 'true' });
+  await until('both are back', async () => (await waiting()).length === 2);
+  t.same(await waiting(), [longest, later], 'in their old order');
   first.hangUp();
   behind.hangUp();
 });

@@ -237,7 +237,9 @@ export const createSipPeer = async (server: { host: string; port: number }, ownP
     port,
     call: (number, options = {}) => dial(context, number, options),
     incoming: (limitMs = 10_000) => {
-      const call = arrived.shift();
+      // A ring that was given up before anybody looked is not one that comes in.
+      let call = arrived.shift();
+      while (call?.isOver()) call = arrived.shift();
       if (call) return Promise.resolve(call);
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -387,6 +389,7 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
     answer: (toneHz = 1000) => {
       voice.sing(toneHz);
       void voice.ready.then(() => {
+        if (call.isOver()) return;
         const media = mediaOf(invite.body);
         voice.sendTo(media.host, media.port);
         respond(invite, remote, '200 OK', tag, offer(voice.bound()));
