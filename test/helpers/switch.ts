@@ -50,6 +50,15 @@ export const temporaryDirectory = (): string => {
   return path;
 };
 
+/** Switches outlive their starter by design: a test that is cut short must still take its own along. */
+const living = new Map<number, ManagedSwitch>();
+const endAll = (): void => {
+  for (const [pid, each] of living) if (each.isAlive()) process.kill(pid, 'SIGKILL');
+  living.clear();
+};
+process.once('exit', endAll);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 /**
  * @param t a test whose teardown ends the switch; without it the caller calls stop()
  * @param more settings that differ; by default RTP on loopback, quick notices, no trunk
@@ -65,6 +74,7 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
     ...more,
   };
   const started = await startManagedSwitch(await findAsterisk(), settings);
+  living.set(started.pid, started);
   const { ports, credentials } = started;
   const ami = { host: '127.0.0.1', port: ports.ami, username: credentials.username, secret: credentials.amiSecret };
   const ari = { url: `http://127.0.0.1:${ports.http}/ari`, username: credentials.username, password: credentials.ariSecret };
@@ -72,6 +82,7 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
   const stop = async (): Promise<void> => {
     line.close();
     await started.stop();
+    living.delete(started.pid);
     if (!more.directory) rmSync(directory, { recursive: true, force: true });
   };
   t?.teardown(stop);
