@@ -3,22 +3,13 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords } from './access/index.ts';
 import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences } from './agents/index.ts';
-import {
-  type CaseLookup,
-  callsNotices,
-  callsRoutes,
-  createAlarms,
-  createCalls,
-  createCards,
-  createPlayback,
-  createRecordings,
-} from './calls/index.ts';
-import { type Cases, casesRoutes, createCases, prefillOf, type Viewer } from './cases/index.ts';
+import { callsNotices, callsRoutes, createAlarms, createCalls, createCards, createPlayback, createRecordings } from './calls/index.ts';
+import { casesReactions, casesRoutes, createCaseLookup, createCases } from './cases/index.ts';
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
-import { createDirectory, type Directory, directoryRoutes } from './directory/index.ts';
+import { createDirectory, directoryRoutes } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHttp, createMetrics, currentStaff } from './http/index.ts';
 import { createJobs } from './jobs/runner.ts';
@@ -69,19 +60,6 @@ const QUEUES = ['main'];
 const SWEEP_MS = 1_000;
 const SLOW_SWEEP_MS = 30_000;
 
-/** What calls may ask of cases, which is built on top of it. */
-const caseLookup = (cases: Cases, directory: Directory): CaseLookup => ({
-  openCasesOf: (number, reader, except) => cases.openCasesOf(number, reader as Viewer, except),
-  async repeatsOf(number, except) {
-    const repeats = await cases.repeatsOf(number, { exceptCallId: except });
-    if (repeats.count === 0) return { count: 0, subject: '' };
-    const category = (await directory.categories()).find((each) => each.code === repeats.categoryCode);
-    return { count: repeats.count, subject: category?.name ?? repeats.placeText };
-  },
-  draftsOf: (callIds, reader) => cases.draftsOfCalls(callIds, reader as Viewer),
-  prefillOf: (match) => ({ ...prefillOf(match) }),
-});
-
 /** The composition root, and the table of contents: adapters, then features, in the order in which they build on each other. */
 export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const { config, store, telephony, clock, logger } = deps;
@@ -128,7 +106,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const cards = createCards({
     repository: callsRepository,
     directory,
-    cases: caseLookup(cases, directory),
+    cases: createCaseLookup(cases),
     readerOf: (staffId) => agentsRepository.person(staffId),
     clock,
     ringSeconds: config.ringSeconds,
@@ -214,7 +192,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   callsNotices({ outbox, cards, repository: callsRepository, push });
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
-  outbox.on('voicemail.left', async ({ callId }) => void (await cases.draftFromVoicemail(callId)));
+  casesReactions(outbox, cases);
   outbox.on('call.ended', async ({ disposition }) => {
     metrics.callsEnded.inc({ disposition });
     await recordings.sealEnded();

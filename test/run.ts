@@ -101,10 +101,14 @@ const report = (outcome: Outcome): void => {
 if (!unitOnly) {
   provision();
   if (!existsSync(join(root, 'src/console/dist/index.html')) && files.some(needsNamespace)) {
-    const built = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'src/console/vite.config.ts', '--logLevel', 'warn'], {
-      cwd: root,
-      stdio: 'inherit',
-    });
+    const built = spawnSync(
+      process.execPath,
+      ['node_modules/vite/bin/vite.js', 'build', '--config', 'src/console/vite.config.ts', '--logLevel', 'warn'],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    );
     if (built.status !== 0) process.exit(1);
   }
 }

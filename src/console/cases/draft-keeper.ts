@@ -148,7 +148,7 @@ export const createDraftKeeper = (push: PushClient): DraftKeeper => {
       if (sameCase) return sameCase.key;
       const key = `case:${view.caseId}`;
       const known = state.get().get(key);
-      if (!known || !known.dirty) put(draftForCase(view, Date.now()), false);
+      if (!known?.dirty) put(draftForCase(view, Date.now()), false);
       return key;
     },
     edit: (key, field, value) => change(key, (draft) => editDraft(draft, field, value)),

@@ -79,7 +79,8 @@ const renderLogger = (): string =>
   section('logfiles', { messages: 'notice,warning,error' });
 
 /** What the switch writes about every call by itself; a service that was away reads it afterwards. */
-const renderCel = (): string => section('general', { enable: 'yes', dateformat: '%s.%6q', apps: 'queue,dial,confbridge', events: 'ALL' });
+const renderCel = (): string =>
+  section('general', { enable: 'yes', dateformat: '%s.%6q', apps: 'queue,dial,confbridge,mixmonitor,record', events: 'ALL' });
 
 /** One unknown field name and the module writes nothing at all: these names are 22's own. */
 const renderCelCustom = (): string =>
