@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { startBrowser } from '../helpers/browser.ts';
@@ -39,6 +40,14 @@ const until = async <T>(what: string, limitMs: number, ask: () => Promise<T | nu
 
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+/** Serious and critical findings of axe on the page as it stands. */
+const faults = async (page: Page): Promise<unknown> => {
+  await page.evaluate(readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
+  return page.evaluate(
+    "window.axe.run().then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id))",
+  );
+};
 
 const api = async (path: string, cookie: string): Promise<unknown> => (await fetch(`${url}${path}`, { headers: { cookie } })).json();
 
@@ -85,6 +94,7 @@ t.test('a citizen dials 12345 and the agent’s browser rings with the card', { 
       "['.call-bar','#state-box','#who','#what','#help'].map((s) => { const r = document.querySelector(s)?.getBoundingClientRect(); return r ? [r.x, r.y, r.width, r.height].join() : s; }).join(' ')",
     );
   const ready = await places();
+  t.same(await faults(agent), [], 'axe finds nothing serious on the ready desk');
   const cookie = (await context.cookies()).map((each) => `${each.name}=${each.value}`).join('; ');
 
   const citizen = await context.newPage();
