@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultCacheDirectory, obtainAsterisk } from '../src/telephony/managed/fetch.ts';
 
 /**
  * Runs the test files, each a plain program that prints TAP, and ends with the plain line `N passed, N failed`.
@@ -100,6 +101,12 @@ const report = (outcome: Outcome): void => {
 
 if (!unitOnly) {
   provision();
+  // Inside the namespace there is no network, so the switch must be there before.
+  if (files.some(needsNamespace))
+    await obtainAsterisk({
+      cacheDirectory: defaultCacheDirectory(process.env, process.getuid?.() ?? 0),
+      onProgress: (text) => process.stdout.write(`${text}\n`),
+    });
   if (!existsSync(join(root, 'src/console/dist/index.html')) && files.some(needsNamespace)) {
     const built = spawnSync(
       process.execPath,
