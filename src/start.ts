@@ -39,6 +39,7 @@ const buildConsole = async (): Promise<void> => {
   if (code !== 0) say('  控制台没有构建成功，服务照常启动 (the console could not be built; the service starts all the same)');
 };
 
+const RELAY_LOOK_MS = 2_000;
 const WRONG_SETTINGS = 78;
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5_000;
@@ -82,6 +83,15 @@ try {
   }
   const relay = await ensureRelay(loadRelayConfig());
   say(`  电话中继 relay: ${config.relay.publicUrl}${relay.adopted ? '（沿用运行中的 adopted）' : ''}`);
+  // A relay that died would leave every browser without a telephone; one that lives is found healthy and left alone.
+  const keepRelay = (): void => {
+    setTimeout(() => {
+      void ensureRelay(loadRelayConfig())
+        .catch((err) => say(`  电话中继没有起来 the relay did not come up: ${err instanceof Error ? err.message : String(err)}`))
+        .finally(keepRelay);
+    }, RELAY_LOOK_MS).unref();
+  };
+  keepRelay();
   keepRunning(childEnvironment(config.cacheDirectory));
 } catch (err) {
   process.stderr.write(`${isHotlineError(err) ? `${err.code}: ${err.message}` : err instanceof Error ? err.stack : String(err)}\n`);

@@ -117,9 +117,11 @@ t.test('a citizen dials 12345 and the agent’s browser rings with the card', { 
   });
 
   await t.test('the service is killed while they talk: the call goes on, the row is right afterwards', async (t) => {
-    const [service] = starter.pid ? childrenOf(starter.pid) : [];
+    // The relay is a child too, and not the one meant.
+    const service = childrenOf(starter.pid ?? 0).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('src/main.ts'));
     if (!service) throw new Error('the service’s process was not found');
     process.kill(service, 'SIGKILL');
+    await until('the starter to notice', 5_000, () => output.includes('ended unexpectedly'));
     await until('the service to be back', 20_000, async () => (await fetch(`${url}/readyz`)).ok);
     await delay(2_000);
     t.ok(await agent.$('.call-bar[data-mode=talking]'), 'still talking');
