@@ -283,8 +283,12 @@ t.test('priority, low priority, and a restriction that has run out', async (t) =
   await house.put('hotline-restrict', expired, `${Math.floor(Date.now() / 1000) - 1}|message_only`);
   await house.addMember('main', '8001');
   const calls: SipCall[] = [];
-  for (const from of [low, plain, expired, urgent]) calls.push(await answered(carrier.call('12345', { from })));
-  await until('four wait', async () => (await waiting()).length === 4);
+  // The line is answered before the caller is queued, so each must be seen waiting before the next one rings:
+  // two of the same rank keep the order in which they joined, not the one in which they were answered.
+  for (const from of [low, plain, expired, urgent]) {
+    calls.push(await answered(carrier.call('12345', { from })));
+    await until('it waits', async () => (await waiting()).includes(from));
+  }
   t.same(await waiting(), [urgent, plain, expired, low]);
   for (const call of calls) call.hangUp();
   await agent.incoming();
