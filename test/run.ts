@@ -1,7 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
-import { defaultCacheDirectory, obtainAsterisk } from '../src/telephony/managed/fetch.ts';
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { environment, fenced, prepare, provision, ROOT } from './helpers/runner.ts';
 
 /**
  * Runs the test files, each a plain program that prints TAP, and ends with the plain line `N passed, N failed`.
@@ -13,7 +12,6 @@ import { defaultCacheDirectory, obtainAsterisk } from '../src/telephony/managed/
  * Files that work with the switch or with Chromium's voices run one after the other inside a network namespace of their
  * own: Chromium and Asterisk exchange no audio over 127.0.0.1 alone, and no packet can leave the machine.
  */
-const root = join(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const words = args.filter((word) => word !== 'unit');
 const unitOnly = args.includes('unit');
@@ -21,47 +19,10 @@ const unitOnly = args.includes('unit');
 const FILE_LIMIT_MS = 240_000;
 const needsNamespace = (file: string): boolean => /^test\/(asterisk|console|e2e)\//.test(file);
 
-const files = globSync('test/**/*.test.ts', { cwd: root })
+const files = globSync('test/**/*.test.ts', { cwd: ROOT })
   .sort()
   .filter((file) => !unitOnly || file.startsWith('test/unit/') || file.startsWith('test/architecture/') || file.includes('.sqlite.'))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
-
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-
-/** Programs the tests drive. As root they are installed; others are told plainly what is missing. */
-const provision = (): void => {
-  const missing = [
-    ...(has('chromium') ? [] : ['chromium', 'fonts-noto-cjk']),
-    ...(has('sipp') ? [] : ['sip-tester']),
-    ...(has('ip') ? [] : ['iproute2']),
-    ...(globSync('/usr/lib/postgresql/*/bin/initdb').length ? [] : ['postgresql']),
-  ];
-  if (!missing.length) return;
-  if (process.getuid?.() !== 0) {
-    process.stderr.write(`缺少测试用的程序，请先安装 (needed by the tests, please install): apt-get install ${missing.join(' ')}\n`);
-    process.exit(1);
-  }
-  process.stdout.write(`installing ${missing.join(' ')}\n`);
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-  const installed = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-    stdio: 'inherit',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  if (installed.status !== 0) process.exit(1);
-};
-
-/** A plain environment: the runner's own variables would change how a started service behaves. */
-const environment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(TAP|NODE_OPTIONS|HOTLINE_|npm_)/.test(key))),
-  NODE_NO_WARNINGS: '1',
-});
-
-const command = (file: string): [string, string[]] => {
-  if (!needsNamespace(file)) return [process.execPath, [file]];
-  const inside = 'ip link set lo up && ip addr add 10.99.0.1/32 dev lo && exec "$@"';
-  const unshare = process.getuid?.() === 0 ? ['-n'] : ['-rn'];
-  return ['unshare', [...unshare, 'sh', '-c', inside, 'sh', process.execPath, file]];
-};
 
 interface Outcome {
   file: string;
@@ -74,8 +35,8 @@ interface Outcome {
 const runFile = (file: string): Promise<Outcome> =>
   new Promise((resolve) => {
     const began = Date.now();
-    const [program, programArgs] = command(file);
-    const child = spawn(program, programArgs, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, programArgs] = needsNamespace(file) ? fenced(process.execPath, [file]) : [process.execPath, [file]];
+    const child = spawn(program, programArgs, { cwd: ROOT, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     const take = (chunk: Buffer): void => {
       if (text.length < 2_000_000) text += chunk.toString();
@@ -101,23 +62,7 @@ const report = (outcome: Outcome): void => {
 
 if (!unitOnly) {
   provision();
-  // Inside the namespace there is no network, so the switch must be there before.
-  if (files.some(needsNamespace))
-    await obtainAsterisk({
-      cacheDirectory: defaultCacheDirectory(process.env, process.getuid?.() ?? 0),
-      onProgress: (text) => process.stdout.write(`${text}\n`),
-    });
-  if (!existsSync(join(root, 'src/console/dist/index.html')) && files.some(needsNamespace)) {
-    const built = spawnSync(
-      process.execPath,
-      ['node_modules/vite/bin/vite.js', 'build', '--config', 'src/console/vite.config.ts', '--logLevel', 'warn'],
-      {
-        cwd: root,
-        stdio: 'inherit',
-      },
-    );
-    if (built.status !== 0) process.exit(1);
-  }
+  if (files.some(needsNamespace)) await prepare();
 }
 
 const outcomes: Outcome[] = [];
