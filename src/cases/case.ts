@@ -2,7 +2,10 @@ import { shanghaiStamp } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
 import type { CallId, CaseId, CitizenId, StaffId } from '../core/ids.ts';
 import { permissionsOf, type Role } from '../core/roles.ts';
+import { emptyForm, FORM_FIELDS } from './empty-form.ts';
 import type { CaseForm } from './schemas.ts';
+
+export { emptyForm };
 
 /** A case as it is kept. Later states carry their own facts; today there is only the draft. */
 export interface CaseRecord {
@@ -38,31 +41,11 @@ export type Proposals = Partial<Omit<CaseForm, 'proposed'>>;
 export const caseNumber = (at: Date, sequence: number): string =>
   shanghaiStamp(at) + String(at.getUTCSeconds()).padStart(2, '0') + String(sequence % 1_000_000).padStart(6, '0');
 
-export const emptyForm = (): CaseForm => ({
-  requestType: null,
-  categoryCode: null,
-  contactName: '',
-  placeText: '',
-  placeCode: null,
-  happenedText: '',
-  course: '',
-  purpose: '',
-  urgent: false,
-  keyCase: false,
-  important: false,
-  confidential: false,
-  wantsReply: true,
-  proposed: [],
-});
-
 const isEmpty = (value: unknown): boolean => value === null || value === '';
-
-type Field = Exclude<keyof CaseForm, 'proposed'>;
-const FIELDS = Object.keys(emptyForm()).filter((name) => name !== 'proposed') as Field[];
 
 /** Fills what is still empty and marks it as proposed; what a person wrote is never replaced. */
 export const withProposals = (form: CaseForm, proposals: Proposals): CaseForm => {
-  const filled = FIELDS.filter((field) => isEmpty(form[field]) && proposals[field] !== undefined && !isEmpty(proposals[field]));
+  const filled = FORM_FIELDS.filter((field) => isEmpty(form[field]) && proposals[field] !== undefined && !isEmpty(proposals[field]));
   const values = Object.fromEntries(filled.map((field) => [field, proposals[field]]));
   return { ...form, ...values, proposed: [...new Set([...form.proposed, ...filled])] };
 };
@@ -72,7 +55,7 @@ export const withProposals = (form: CaseForm, proposals: Proposals): CaseForm =>
  * list. A client cannot mark a person's words as the machine's.
  */
 export const stillProposed = (stored: CaseForm, incoming: CaseForm): string[] =>
-  FIELDS.filter(
+  FORM_FIELDS.filter(
     (field) =>
       stored.proposed.includes(field) &&
       incoming.proposed.includes(field) &&
@@ -80,7 +63,7 @@ export const stillProposed = (stored: CaseForm, incoming: CaseForm): string[] =>
       !isEmpty(incoming[field]),
   );
 
-export const changedFields = (before: CaseForm, after: CaseForm): string[] => FIELDS.filter((field) => before[field] !== after[field]);
+export const changedFields = (before: CaseForm, after: CaseForm): string[] => FORM_FIELDS.filter((field) => before[field] !== after[field]);
 
 export type Element = 'who' | 'phone' | 'where' | 'what' | 'why';
 

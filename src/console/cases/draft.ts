@@ -1,4 +1,5 @@
 import type { Card } from '../../calls/schemas.ts';
+import { emptyForm, FORM_FIELDS, type FormField } from '../../cases/empty-form.ts';
 import type { CaseForm, CaseView, StaleCase } from '../../cases/schemas.ts';
 
 /**
@@ -23,31 +24,13 @@ export interface Draft {
   conflict: { theirs: CaseView; changedBy: string | null } | null;
 }
 
-export type Field = Exclude<keyof CaseForm, 'proposed'>;
-
-export const emptyForm: CaseForm = {
-  requestType: null,
-  categoryCode: null,
-  contactName: '',
-  placeText: '',
-  placeCode: null,
-  happenedText: '',
-  course: '',
-  purpose: '',
-  urgent: false,
-  keyCase: false,
-  important: false,
-  confidential: false,
-  wantsReply: true,
-  proposed: [],
-};
-
-export const FIELDS = Object.keys(emptyForm).filter((name) => name !== 'proposed') as Field[];
+export type Field = FormField;
+export const FIELDS = FORM_FIELDS;
 
 export const formFromPrefill = (prefill: Card['prefill']): CaseForm => {
   const given = FIELDS.filter((field) => prefill[field] !== undefined && prefill[field] !== null && prefill[field] !== '');
   const values = Object.fromEntries(given.map((field) => [field, prefill[field]]));
-  return { ...emptyForm, ...values, proposed: given };
+  return { ...emptyForm(), ...values, proposed: given };
 };
 
 export const draftForCall = (card: Card, now: number): Draft => ({
