@@ -1,0 +1,69 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { eventually, type Product } from './product.ts';
+
+/** What an agent does at the console, and what the console shows; no test needs to know a selector. */
+export interface DeskPage {
+  page: Page;
+  context: BrowserContext;
+  mode(): Promise<Mode>;
+  waitFor(mode: Mode, limitMs?: number): Promise<void>;
+  /** Waits out the guard against a key meant for the state before, then clicks. */
+  act(name: string, limitMs?: number): Promise<void>;
+  /** When each offer's card was painted, by its id, in epoch milliseconds. */
+  painted(): Promise<Record<string, number>>;
+  /** Epoch milliseconds of the last answered call's steps; null for what has not been. */
+  audio(): Promise<Record<'answeredAt' | 'confirmedAt' | 'connectedAt' | 'firstPacketAt' | 'firstEnergyAt', number | null>>;
+  close(): Promise<void>;
+}
+
+export type Mode = 'signed_out' | 'ready' | 'paused' | 'device_lost' | 'ringing' | 'talking' | 'wrap_up';
+
+const controls = (page: Page, context: BrowserContext): DeskPage => ({
+  page,
+  context,
+  mode: async () => (await page.getAttribute('.call-bar', 'data-mode')) as Mode,
+  waitFor: async (mode, limitMs = 10_000) => void (await page.waitForSelector(`.call-bar[data-mode=${mode}]`, { timeout: limitMs })),
+  async act(name, limitMs = 5_000) {
+    await page.waitForSelector('.call-bar[data-armed=true]', { timeout: limitMs });
+    await page.click(`[data-act=${name}]`, { timeout: limitMs });
+  },
+  painted: () => page.evaluate('({ ...(window.__hotline?.painted ?? {}) })'),
+  audio: () => page.evaluate('({ ...window.__hotline.audio })'),
+  close: () => context.close(),
+});
+
+/** Logs in, signs in on the browser's telephone and goes on ready. */
+export const openDesk = async (browser: Browser, product: Product, account: string): Promise<DeskPage> => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['microphone'] });
+  const page = await context.newPage();
+  await page.goto(product.url);
+  await page.fill('#account', account);
+  await page.fill('#password', product.password);
+  await page.click('[data-act=log-in]');
+  const desk = controls(page, context);
+  await page.click('[data-act=sign-in]', { timeout: 15_000 });
+  await eventually('the desk to be signed in', 20_000, async () => ['ready', 'paused'].includes(await desk.mode()));
+  if ((await desk.mode()) === 'paused') await page.click('[data-act=ready]');
+  await desk.waitFor('ready', 10_000);
+  return desk;
+};
+
+export interface CitizenPage {
+  page: Page;
+  /** Dials 12345 with the built-in recorded voice. */
+  dial(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The demonstration citizen's telephone in a browser. */
+export const openCitizen = async (browser: Browser, product: Product): Promise<CitizenPage> => {
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  const page = await context.newPage();
+  await page.goto(`${product.url}/demo/citizen`);
+  await page.waitForSelector('[data-citizen=registered]', { timeout: 15_000 });
+  return {
+    page,
+    dial: () => page.click('[data-act=dial-voice]'),
+    close: () => context.close(),
+  };
+};
