@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { Category, Place } from './schemas.ts';
+import { initialsOf } from './initials.ts';
+import { Category, Place, Unit } from './schemas.ts';
 import type { Directory } from './service.ts';
 
 /** The lists an agent picks from while writing a case. */
@@ -21,5 +22,13 @@ export const directoryRoutes =
         schema: { summary: '镇街和社区 Places', tags: ['directory'], response: { 200: Type.Array(Place) } },
       },
       () => deps.directory.places(),
+    );
+    app.get(
+      '/api/directory/units',
+      {
+        config: { access: { any: ['knowledge.read', 'staff.manage'] } },
+        schema: { summary: '承办单位 Handling units', tags: ['directory'], response: { 200: Type.Array(Unit) } },
+      },
+      async () => (await deps.directory.units()).map(({ code, name }) => ({ code, name, pinyin: initialsOf(name) })),
     );
   };

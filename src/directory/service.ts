@@ -37,7 +37,14 @@ export const createDirectory = (deps: { repository: DirectoryRepository; clock: 
     },
     async places() {
       const rows = await repository.places();
-      return rows.map(({ code, name, townName }) => ({ code, name, townName }));
+      return rows.map(({ code, name, townCode, townName }) => ({
+        code,
+        name,
+        townCode,
+        townName,
+        pinyin: initialsOf(name),
+        townPinyin: initialsOf(townName),
+      }));
     },
     units: () => repository.units(),
     addCitizen: async (citizen) => repository.addCitizen({ ...citizen, numbers: citizen.numbers.map(normalOf) }, clock.now()),

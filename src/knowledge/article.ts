@@ -3,6 +3,7 @@ export interface ArticleRecord {
   title: string;
   answer: string;
   askAs: string;
+  categoryCode: string | null;
   keywords: readonly string[];
   ownerName: string;
   sourceName: string;

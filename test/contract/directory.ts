@@ -51,7 +51,7 @@ export const directoryContract = (t: Test, engine: Engine): void => {
       { code: '04', name: '城市管理', path: '城市管理', level: 1, parentCode: null, pinyin: 'csgl' },
       { code: '0402', name: '油烟与烧烤', path: '城市管理/油烟与烧烤', level: 2, parentCode: '04', pinyin: 'yyysk' },
     ]);
-    t.same(await directory.places(), [{ code: 'T0102', name: '枕澜社区', townName: '澄波街道' }]);
+    t.match(await directory.places(), [{ code: 'T0102', name: '枕澜社区', townName: '澄波街道', pinyin: 'zlsq', townPinyin: 'cbjd' }]);
     t.same(await directory.units(), []);
   });
 
@@ -80,5 +80,40 @@ export const directoryContract = (t: Test, engine: Engine): void => {
     t.match(await knowledge.search('起止时间'), [{ code: 'K1', reviewOverdueDays: 4 }]);
     for (let count = 0; count < 30; count++) await given.article({ title: `居住证办理${count}` });
     t.equal((await knowledge.search('居住证')).length, 20);
+  });
+
+  t.test('articles page by page, and what may be asked today', async (t) => {
+    const { store, knowledge, given } = await start(t, engine);
+    for (const code of ['K3', 'K1', 'K2'])
+      await given.article({ code, title: `供暖 ${code}`, categoryCode: code === 'K2' ? '040201' : '020101' });
+    const first = await knowledge.page({ after: null, limit: 2, subject: null });
+    t.same(
+      first.rows.map(({ code }) => code),
+      ['K1', 'K2'],
+    );
+    const second = await knowledge.page({ after: first.next, limit: 2, subject: null });
+    t.match(second, { rows: [{ code: 'K3' }], next: null });
+    t.equal(second.rows.length, 1);
+    const heating = await knowledge.page({ after: null, limit: 5, subject: '02' });
+    t.same(
+      heating.rows.map(({ code }) => code),
+      ['K1', 'K3'],
+    );
+    const { cases } = store.schema;
+    for (const daysAgo of [1, 2, 40]) {
+      const at = new Date(TUESDAY.getTime() - daysAgo * 86_400_000);
+      const row = {
+        number: `case-${daysAgo}`,
+        source: 'desk' as const,
+        categoryCode: '040202',
+        proposed: [],
+        createdAt: at,
+        updatedAt: at,
+      };
+      await store.write((db) => db.insert(cases).values(row).returning());
+    }
+    const [most, ...rest] = await knowledge.likely();
+    t.match(most, { article: { code: 'K2' }, why: { kind: 'asked', count: 2 } }, 'a case of last month counts no more');
+    t.ok(rest.length > 0 && rest.every(({ why }) => why.kind === 'season'));
   });
 };
