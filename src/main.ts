@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import pino from 'pino';
-import { createApp } from './app.ts';
+import './quick-imports.ts';
 import { type Config, loadConfig, masterSecret } from './config/index.ts';
 import { systemClock } from './core/clock.ts';
 import { isHotlineError } from './core/errors.ts';
 import { redaction } from './log.ts';
-import { openStore } from './storage/open-store.ts';
+import { createAccessRepository } from './storage/repositories/access.ts';
 import { createAsteriskTelephony } from './telephony/asterisk/index.ts';
 import { joinSwitch } from './telephony/join.ts';
 
@@ -21,7 +21,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const run = async (config: Config): Promise<void> => {
   const logger = pino({ level: config.logLevel, ...redaction }, pino.destination({ dest: 2, sync: false }));
   const secret = masterSecret(config);
+  // The largest part of the code is read while the switch boots.
+  const parts = Promise.all([import('./app.ts'), import('./storage/open-store.ts')]);
+  parts.catch(() => undefined);
   const joined = await joinSwitch(config, { dialplans: here('../dialplans'), say, logger });
+  const [{ createApp }, { openStore }] = await parts;
   const store = await openStore({ databaseUrl: config.databaseUrl, sqliteFile: join(config.dataDirectory, 'hotline.db') });
   await store.migrate();
   const telephony = createAsteriskTelephony({ nodes: joined.nodes, logger });
@@ -45,6 +49,10 @@ const run = async (config: Config): Promise<void> => {
   });
   await app.http.listen({ host: config.http.host, port: config.http.port });
   await app.start();
+  if (config.mode === 'production' && (await createAccessRepository(store).staff()).length === 0)
+    say(
+      '\n  ! 还没有任何账号，请在本机运行 no account yet, run on this machine:\n    npm run account -- create --account admin --name 姓名 --role administrator --generate',
+    );
   announce(config, app.demonstration?.accounts ?? [], existsSync(consoleDirectory));
 };
 

@@ -36,10 +36,13 @@ const connect = (file: string, readonly: boolean): Database.Database => {
 /** Cast 2 of 2: drizzle's better-sqlite3 builders are thenables, so code typed for PostgreSQL awaits them unchanged. */
 const asExec = (client: Database.Database): Exec => drizzle({ client, casing: 'snake_case' }) as unknown as Exec;
 
-/** @throws HotlineError storage.locked when another process has the file open */
-export const openSqlite = (options: { file: string; migrationsFolder: string }): Store => {
+/**
+ * @param options.beside joins a file that the service has open, for a command's one short write; it must not migrate
+ * @throws HotlineError storage.locked when another process has the file open
+ */
+export const openSqlite = (options: { file: string; migrationsFolder: string; beside?: boolean }): Store => {
   mkdirSync(dirname(options.file), { recursive: true });
-  const unlock = lockFile(`${options.file}.lock`);
+  const unlock = options.beside ? () => {} : lockFile(`${options.file}.lock`);
   const writer = connect(options.file, false); // one writer, used under the queue only
   const reader = connect(options.file, true); // WAL: never sees the writer's open transaction
   const [writeDb, readDb] = [asExec(writer), asExec(reader)];
