@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { accessRoutes, createAccess, createPasswords } from './access/index.ts';
+import { accessRoutes, createAccess, createPasswords, createStaffAdministration } from './access/index.ts';
 import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences } from './agents/index.ts';
 import { callsNotices, callsRoutes, createAlarms, createCalls, createCards, createPlayback, createRecordings } from './calls/index.ts';
 import { casesReactions, casesRoutes, createCaseLookup, createCases } from './cases/index.ts';
@@ -9,7 +9,7 @@ import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
-import { createDirectory, directoryRoutes } from './directory/index.ts';
+import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHttp, createMetrics, currentStaff } from './http/index.ts';
 import { createJobs } from './jobs/runner.ts';
@@ -77,9 +77,10 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   // ── who did what, who may ──
   const history = createHistory({ repository: createHistoryRepository(store), clock });
   const passwords = createPasswords();
+  const accessRepository = createAccessRepository(store);
   const access = createAccess({
     store,
-    repository: createAccessRepository(store),
+    repository: accessRepository,
     history,
     passwords,
     clock,
@@ -157,6 +158,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     wrapUpMs: config.wrapUpSeconds * 1000,
   });
 
+  const administration = createStaffAdministration({
+    store,
+    repository: accessRepository,
+    access,
+    history,
+    passwords,
+    clock,
+    unitCodes: async () => (await directory.units()).map(({ code }) => code),
+    atDesk: async (staffId) => (await agents.view(staffId)).state !== 'signed_out',
+    signOutOfDesk: (staffId) => agents.signOut(staffId, 'system'),
+  });
+
   // ── pushes ──
   // Alarms tell the desks and the desks' snapshot shows the alarms; the hub joins the circle last.
   const late: { toDesks: (event: PushEvent) => void } = { toDesks: () => {} };
@@ -229,7 +242,9 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     version: deps.version,
   });
   const secure = config.http.publicUrl.startsWith('https:');
-  await http.register(accessRoutes({ access, mode: config.mode, hotline: config.hotline, secure }));
+  await http.register(
+    accessRoutes({ access, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
+  );
   await http.register(agentsRoutes({ agents, desk, store, history }));
   await http.register(callsRoutes({ playback }));
   await http.register(casesRoutes({ cases, currentStaff }));

@@ -1,3 +1,4 @@
+export { createStaffAdministration, type StaffAdministration } from './administration.ts';
 export { createPasswords, type Passwords } from './password.ts';
 export type { AccessRepository, StaffRow } from './repository.ts';
 export { accessRoutes } from './routes.ts';

@@ -1,5 +1,6 @@
 import type { Role } from '../core/roles.ts';
 import type { SessionRow } from './session.ts';
+import type { StaffChange } from './staff.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface StaffRow {
@@ -10,6 +11,7 @@ export interface StaffRow {
   extension: string | null;
   unitCode: string | null;
   active: boolean;
+  version: number;
 }
 
 export interface NewStaff {
@@ -27,6 +29,8 @@ export interface AccessRepository {
   staff(): Promise<StaffRow[]>;
   /** @returns null when the account or the extension is taken */
   addStaff(staff: NewStaff, at: Date): Promise<number | null>;
+  /** Writes all of it and counts the version up. */
+  changeStaff(staffId: number, change: StaffChange): Promise<void>;
   setPasswordHash(staffId: number, passwordHash: string): Promise<void>;
   addSession(session: { tokenHash: string; staffId: number; address: string; createdAt: Date; expiresAt: Date }): Promise<number>;
   sessionByTokenHash(tokenHash: string): Promise<SessionRow | null>;

@@ -1,35 +1,31 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { PERMISSIONS, ROLES } from '../core/roles.ts';
-import { nullable, oneOf } from '../core/shapes.ts';
+import { PERMISSIONS } from '../core/roles.ts';
 import { currentSession } from '../http/guard.ts';
-import { LogIn, Me } from './schemas.ts';
+import type { StaffAdministration } from './administration.ts';
+import { Hotline, LogIn, Me, NewPassword, NewStaff, SaveStaff, StaffItem } from './schemas.ts';
 import type { Access } from './service.ts';
 import { SESSION_COOKIE, type Session } from './session.ts';
 
-const StaffItem = Type.Object({
-  staffId: Type.Integer(),
-  account: Type.String(),
-  name: Type.String(),
-  roles: Type.Array(oneOf(...ROLES)),
-  extension: nullable(Type.String()),
-  unitCode: nullable(Type.String()),
-  active: Type.Boolean(),
-});
+const StaffParams = Type.Object({ staffId: Type.Integer({ minimum: 1 }) });
 
 export interface AccessRoutesDeps {
   access: Access;
+  administration: StaffAdministration;
   mode: Me['mode'];
   hotline: { name: string; number: string; dutyPhone: string | null };
+  /** Every queue with the words people have for it. */
+  queues: readonly Hotline['queues'][number][];
   /** Whether browsers reach us over TLS, directly or through a proxy: then the cookie never travels in the clear. */
   secure: boolean;
 }
 
-/** Log-in, log-out, who am I, and the list of staff. */
+/** Log-in, log-out, who am I, whose hotline this is, and the staff. */
 export const accessRoutes =
   (deps: AccessRoutesDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
     const { access } = deps;
+    const manages = { access: { any: ['staff.manage'] } } as const;
     const cookie = { httpOnly: true, sameSite: 'strict', path: '/', secure: deps.secure } as const;
     const describe = (session: Session): Me => ({
       staffId: session.staff.staffId,
@@ -41,6 +37,16 @@ export const accessRoutes =
       mode: deps.mode,
       hotline: { name: deps.hotline.name, number: deps.hotline.number, dutyPhone: deps.hotline.dutyPhone ?? '' },
     });
+
+    app.get(
+      '/api/hotline',
+      {
+        // Before anybody signs in the page must say whose it is, and that a demonstration is one.
+        config: { access: { public: true } },
+        schema: { tags: ['access'], summary: '热线名称和运行方式 (name, mode and queues)', response: { 200: Hotline } },
+      },
+      async () => ({ mode: deps.mode, name: deps.hotline.name, number: deps.hotline.number, queues: [...deps.queues] }),
+    );
 
     app.post(
       '/api/session',
@@ -77,10 +83,46 @@ export const accessRoutes =
 
     app.get(
       '/api/staff',
+      { config: manages, schema: { tags: ['access'], summary: '人员 (staff)', response: { 200: Type.Array(StaffItem) } } },
+      async () => deps.administration.list(),
+    );
+    app.post(
+      '/api/staff',
+      { config: manages, schema: { tags: ['access'], summary: '新建人员 (add a person)', body: NewStaff, response: { 200: StaffItem } } },
+      async (request) => deps.administration.add(request.body, currentSession(request).staff.staffId),
+    );
+    app.put(
+      '/api/staff/:staffId',
       {
-        config: { access: { any: ['staff.manage'] } },
-        schema: { tags: ['access'], summary: '人员 (staff)', response: { 200: Type.Array(StaffItem) } },
+        config: manages,
+        schema: {
+          tags: ['access'],
+          summary: '修改人员 (change a person)',
+          params: StaffParams,
+          body: SaveStaff,
+          response: { 200: StaffItem },
+        },
       },
-      async () => access.staff(),
+      async (request) => {
+        const { version, ...change } = request.body;
+        return deps.administration.change(request.params.staffId, version, change, currentSession(request).staff.staffId);
+      },
+    );
+    app.post(
+      '/api/staff/:staffId/password',
+      {
+        config: manages,
+        schema: {
+          tags: ['access'],
+          summary: '重设密码 (reset a password)',
+          params: StaffParams,
+          body: NewPassword,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await deps.administration.resetPassword(request.params.staffId, request.body.password, currentSession(request).staff.staffId);
+        return reply.code(204).send(null);
+      },
     );
   };

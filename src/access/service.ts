@@ -38,6 +38,7 @@ export interface Access {
   }): Promise<number>;
   /** Ends every session of that person: whoever knew the old password is out. */
   setPassword(staffId: number, password: string): Promise<void>;
+  endSessionsOf(staffId: number, by: number): Promise<void>;
   /** Told the id of each session that ends here, so that its open connections can be closed. @returns undo */
   onSessionEnded(listener: (sessionId: number) => void): () => void;
 }
@@ -187,6 +188,7 @@ export const createAccess = (deps: {
       });
       await end({ staffId }, null);
     },
+    endSessionsOf: (staffId, by) => end({ staffId }, by),
     onSessionEnded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

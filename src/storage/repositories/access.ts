@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lt } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { AccessRepository, StaffRow } from '../../access/repository.ts';
 import type { Store } from '../store.ts';
 
@@ -12,6 +12,7 @@ export const createAccessRepository = (store: Store): AccessRepository => {
     extension: staff.extension,
     unitCode: staff.unitCode,
     active: staff.active,
+    version: staff.version,
   };
   return {
     credentials: (account) =>
@@ -32,6 +33,15 @@ export const createAccessRepository = (store: Store): AccessRepository => {
           .returning({ id: staff.id });
         return added?.id ?? null;
       }),
+    changeStaff: async (staffId, change) => {
+      await store.write((db) =>
+        db
+          .update(staff)
+          .set({ ...change, version: sql`${staff.version} + 1` })
+          .where(eq(staff.id, staffId))
+          .returning({ id: staff.id }),
+      );
+    },
     setPasswordHash: async (staffId, passwordHash) => {
       await store.write((db) => db.update(staff).set({ passwordHash }).where(eq(staff.id, staffId)).returning({ id: staff.id }));
     },

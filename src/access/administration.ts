@@ -1,0 +1,143 @@
+import type { Clock } from '../core/clock.ts';
+import { HotlineError } from '../core/errors.ts';
+import { byStaff, type History } from '../history/index.ts';
+import type { Store } from '../storage/store.ts';
+import type { Passwords } from './password.ts';
+import { passwordFault } from './password-rules.ts';
+import type { AccessRepository, StaffRow } from './repository.ts';
+import type { Access } from './service.ts';
+import { accountFault, changeFault, profileFault, type Refusal, type StaffChange } from './staff.ts';
+
+export interface StaffAdministration {
+  list(): Promise<StaffRow[]>;
+  /** @throws HotlineError request.invalid, staff.taken, staff.roles_conflict, staff.password_weak */
+  add(staff: Omit<StaffChange, 'active'> & { account: string; password: string }, by: number): Promise<StaffRow>;
+  /** @throws HotlineError staff.version_stale with the row as it is, staff.taken and the refusals of staff.ts */
+  change(staffId: number, version: number, change: StaffChange, by: number): Promise<StaffRow>;
+  /** Ends every session of that person. @throws HotlineError staff.password_weak, thing.not_found */
+  resetPassword(staffId: number, password: string, by: number): Promise<void>;
+}
+
+export interface AdministrationDeps {
+  store: Pick<Store, 'write'>;
+  repository: AccessRepository;
+  access: Pick<Access, 'endSessionsOf'>;
+  history: Pick<History, 'append'>;
+  passwords: Pick<Passwords, 'hash'>;
+  clock: Clock;
+  unitCodes: () => Promise<readonly string[]>;
+  /** Whether this person is signed in on a telephone. */
+  atDesk: (staffId: number) => Promise<boolean>;
+  /** Takes the telephone of somebody who may not use it any more. A live call goes on to its end. */
+  signOutOfDesk: (staffId: number) => Promise<void>;
+}
+
+const refuse = (fault: Refusal | null): void => {
+  if (fault) throw new HotlineError(fault.code, fault.sentence, fault.field ? { field: fault.field } : {});
+};
+
+const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有这个人 There is no such person');
+
+const FIELDS = ['name', 'roles', 'extension', 'unitCode', 'active'] as const;
+const differing = (before: StaffRow, change: StaffChange): string[] =>
+  FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(change[field]));
+
+/** Who works here and as what. Every change is on record by whoever made it; its rules are in staff.ts. */
+export const createStaffAdministration = (deps: AdministrationDeps): StaffAdministration => {
+  const { store, repository, access, history, passwords, clock } = deps;
+
+  const tidy = <T extends { name: string; extension: string | null; unitCode: string | null }>(given: T): T => ({
+    ...given,
+    name: given.name.trim(),
+    extension: given.extension?.trim() || null,
+    unitCode: given.unitCode || null,
+  });
+
+  /** Two administrators who take each other's role in one instant must not both succeed: changes of staff go one by one. */
+  const oneByOne = () => repository.lockThrottle('administration:staff', clock.now());
+
+  const byId = async (staffId: number): Promise<{ all: StaffRow[]; before: StaffRow }> => {
+    const all = await repository.staff();
+    const before = all.find((row) => row.staffId === staffId);
+    if (!before) throw notFound();
+    return { all, before };
+  };
+
+  const strong = (password: string, account: string): void => {
+    const fault = passwordFault(password, account);
+    if (fault) throw new HotlineError('staff.password_weak', fault, { field: 'password' });
+  };
+
+  const taken = (field: 'account' | 'extension'): HotlineError =>
+    field === 'account'
+      ? new HotlineError('staff.taken', '账号已被使用 (the account is taken)', { field })
+      : new HotlineError('staff.taken', '分机已被使用 (the extension is taken)', { field });
+
+  return {
+    list: () => repository.staff(),
+
+    async add(given, by) {
+      const { account: written, password, ...profile } = tidy(given);
+      const account = written.trim();
+      refuse(accountFault(account));
+      refuse(profileFault({ ...profile, active: true }, new Set(await deps.unitCodes())));
+      strong(password, account);
+      const passwordHash = await passwords.hash(password);
+      const id = await store.write(async (db) => {
+        const added = await repository.addStaff({ account, passwordHash, ...profile }, clock.now());
+        if (added === null) {
+          const all = await repository.staff();
+          throw taken(all.some((row) => row.account === account) ? 'account' : 'extension');
+        }
+        await history.append(db, {
+          actor: byStaff(by),
+          act: 'staff.added',
+          thing: { kind: 'staff', id: added },
+          details: { roles: profile.roles },
+        });
+        return added;
+      });
+      return (await byId(id)).before;
+    },
+
+    async change(staffId, version, given, by) {
+      const change = tidy(given);
+      refuse(profileFault(change, new Set(await deps.unitCodes())));
+      const atDesk = await deps.atDesk(staffId);
+      const before = await store.write(async (db) => {
+        await oneByOne();
+        const { all, before } = await byId(staffId);
+        if (before.version !== version)
+          throw new HotlineError('staff.version_stale', '没有存上：这个人已被改过 Not saved: changed meanwhile', { theirs: before });
+        refuse(changeFault(before, change, { by, all, atDesk }));
+        if (change.extension && all.some((row) => row.staffId !== staffId && row.extension === change.extension)) throw taken('extension');
+        const fields = differing(before, change);
+        if (fields.length === 0) return before;
+        await repository.changeStaff(staffId, change);
+        await history.append(db, {
+          actor: byStaff(by),
+          act: 'staff.changed',
+          thing: { kind: 'staff', id: staffId },
+          details: { fields, roles: change.roles, active: change.active },
+        });
+        return before;
+      });
+      if (before.active && !change.active) {
+        await access.endSessionsOf(staffId, by);
+        await deps.signOutOfDesk(staffId);
+      }
+      return (await byId(staffId)).before;
+    },
+
+    async resetPassword(staffId, password, by) {
+      const { before } = await byId(staffId);
+      strong(password, before.account);
+      const passwordHash = await passwords.hash(password);
+      await store.write(async (db) => {
+        await repository.setPasswordHash(staffId, passwordHash);
+        await history.append(db, { actor: byStaff(by), act: 'staff.password_set', thing: { kind: 'staff', id: staffId } });
+      });
+      await access.endSessionsOf(staffId, by);
+    },
+  };
+};
