@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import pino from 'pino';
-import './quick-imports.ts';
 import { type Config, loadConfig, masterSecret } from './config/index.ts';
 import { systemClock } from './core/clock.ts';
 import { isHotlineError } from './core/errors.ts';
 import { redaction } from './log.ts';
-import { createAccessRepository } from './storage/repositories/access.ts';
 import { createAsteriskTelephony } from './telephony/asterisk/index.ts';
 import { joinSwitch } from './telephony/join.ts';
+import './quick-imports.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const version = (JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { version: string }).version;
@@ -21,11 +20,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const run = async (config: Config): Promise<void> => {
   const logger = pino({ level: config.logLevel, ...redaction }, pino.destination({ dest: 2, sync: false }));
   const secret = masterSecret(config);
-  // The largest part of the code is read while the switch boots.
-  const parts = Promise.all([import('./app.ts'), import('./storage/open-store.ts')]);
+  // The largest part of the code is read while the switch boots, and what imports drizzle-orm after quick-imports.ts.
+  const parts = Promise.all([import('./app.ts'), import('./storage/open-store.ts'), import('./storage/repositories/access.ts')]);
   parts.catch(() => undefined);
   const joined = await joinSwitch(config, { dialplans: here('../dialplans'), say, logger });
-  const [{ createApp }, { openStore }] = await parts;
+  const [{ createApp }, { openStore }, { createAccessRepository }] = await parts;
   const store = await openStore({ databaseUrl: config.databaseUrl, sqliteFile: join(config.dataDirectory, 'hotline.db') });
   await store.migrate();
   const telephony = createAsteriskTelephony({ nodes: joined.nodes, logger });
