@@ -3,6 +3,7 @@ import type { AgentView, SetIntent, SignedIn, Ticket } from '../../agents/schema
 import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { Article, Category, Place } from '../../directory/schemas.ts';
+import type { Snapshot } from '../../push/frames.ts';
 import { request } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number): string =>
@@ -14,6 +15,7 @@ export const api = {
   me: () => request<Me>('GET', '/api/session'),
   logOut: () => request<void>('DELETE', '/api/session'),
 
+  desk: () => request<Snapshot>('GET', '/api/desk'),
   signIn: (body: { device: 'browser' | 'desk' }) => request<SignedIn>('POST', '/api/desk/sign-in', body),
   ticket: () => request<Ticket>('POST', '/api/desk/ticket', {}),
   setIntent: (body: SetIntent) => request<AgentView>('POST', '/api/desk/intent', body),

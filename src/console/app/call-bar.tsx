@@ -25,15 +25,15 @@ import { useNow } from '../ui/clock.ts';
 import { duration } from '../ui/format.ts';
 import { Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
-import { answer, endWrapUp, hangUp, pressDigit, setIntent, toggleHold, toggleMute } from './desk-acts.ts';
+import { answer, endWrapUp, hangUp, pressDigit, setIntent, takePhone, toggleHold, toggleMute } from './desk-acts.ts';
 import { GUARD_MS } from './guard.ts';
 import { Keypad } from './keypad.tsx';
 import { PauseMenu } from './pause-menu.tsx';
-import { desk, phone, push, signInToDesk } from './services.ts';
+import { desk, notice, phone, push, signInToDesk } from './services.ts';
 import { session } from './session.ts';
 
 /** The bar of 64 px that never moves: state box at the far left (also the answer button), hang-up at the far right. */
-export const CallBar = () => {
+export const CallBar = ({ onDevices }: { onDevices: () => void }) => {
   const view = useStore(desk.view);
   const armed = useArmed(view.mode);
   const { t } = useWords();
@@ -42,7 +42,7 @@ export const CallBar = () => {
   return (
     <header className="call-bar" data-mode={view.mode} data-armed={armed}>
       <div className="call-bar-inside" {...(spoken ? { role: 'alertdialog', 'aria-label': spoken } : {})}>
-        <StateBox view={view} />
+        <StateBox view={view} onDevices={onDevices} />
         <Facts view={view} />
         <span className="grow" />
         <Controls view={view} />
@@ -71,6 +71,8 @@ interface BoxLook {
   title: PhraseKey;
   sub: string;
   time: string;
+  /** Something is wrong with sound: the box leads to the devices. */
+  devices?: true;
 }
 
 const LOCAL_WRAP_UP_AMBER_SECONDS = 120;
@@ -84,11 +86,16 @@ const useBoxLook = (view: DeskView): BoxLook => {
   const elapsed = (now - view.since) / 1000;
   const queues = agent?.queues.map((queue) => queueWord(t, queue)).join(t('list.comma')) ?? '';
   const heldSince = useSince(view.session?.held ?? false, now);
+  const { microphone, line } = useStore(phone.state);
   switch (view.mode) {
     case 'talking': {
       const time = duration(elapsed);
-      if (view.session?.media === 'failed') return { icon: MicOff, tone: 'amber', title: 'media.failed', sub: t('media.failed_act'), time };
-      if (view.session?.media === 'deaf') return { icon: Headphones, tone: 'amber', title: 'media.deaf', sub: t('media.deaf_act'), time };
+      const wrong = { tone: 'amber', time, devices: true } as const;
+      if (view.session?.media === 'failed') return { ...wrong, icon: MicOff, title: 'media.failed', sub: t('media.failed_act') };
+      if (view.session && (microphone === 'denied' || microphone === 'missing'))
+        return { ...wrong, icon: MicOff, title: 'media.no_microphone', sub: t('media.no_microphone_act') };
+      if (view.session?.media === 'deaf') return { ...wrong, icon: Headphones, title: 'media.deaf', sub: t('media.deaf_act') };
+      if (view.session && line === 'lost') return { icon: WifiOff, tone: 'amber', title: 'agent.talking', sub: t('call.line_lost'), time };
       if (view.session?.held) {
         const long = heldSince !== null && now - heldSince > HOLD_AMBER_SECONDS * 1000;
         return { icon: Pause, tone: long ? 'amber' : 'green', title: 'agent.holding', sub: t('agent.holding_note'), time };
@@ -123,25 +130,37 @@ const pauseWord = (t: ReturnType<typeof useWords>['t'], reason: string): string 
   return known ? t(`pause.${known}`) : reason;
 };
 
-const StateBox = ({ view }: { view: DeskView }) => {
+const StateBox = ({ view, onDevices }: { view: DeskView; onDevices: () => void }) => {
   const { t } = useWords();
   if (view.mode === 'ringing') return <AnswerBox view={view} />;
   if (view.mode === 'signed_out') return <SignInBox />;
-  return <StateFacts view={view} key="state" label={t('bar.state')} />;
+  return <StateFacts view={view} key="state" label={t('bar.state')} onDevices={onDevices} />;
 };
 
-const StateFacts = ({ view, label }: { view: DeskView; label: string }) => {
+const StateFacts = ({ view, label, onDevices }: { view: DeskView; label: string; onDevices: () => void }) => {
   const { t } = useWords();
   const look = useBoxLook(view);
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for inputs
-    <div className={`state-box tone-${look.tone}`} id="state-box" role="group" aria-label={label}>
+  const inside = (
+    <>
       {look.icon === 'dot' ? <span className="dot" aria-hidden /> : <Icon of={look.icon} size={22} />}
       <span className="state-words">
         <b>{t(look.title)}</b>
         <small>{look.sub}</small>
       </span>
       <span className="state-time">{look.time}</span>
+    </>
+  );
+  const className = `state-box tone-${look.tone}`;
+  if (look.devices)
+    return (
+      <button type="button" className={className} id="state-box" data-act="devices" onClick={onDevices}>
+        {inside}
+      </button>
+    );
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for inputs
+    <div className={className} id="state-box" role="group" aria-label={label}>
+      {inside}
     </div>
   );
 };
@@ -198,7 +217,7 @@ const Facts = ({ view }: { view: DeskView }) => (view.card ? <CallFacts view={vi
 const IdleFacts = () => {
   const { t } = useWords();
   const { snapshot, link } = useStore(push.state);
-  const { microphone, line, role } = useStore(phone.state);
+  const { microphone, line, role, sessions } = useStore(phone.state);
   if (!snapshot) return <div className="facts">{t('state.connecting')}</div>;
   const waiting = snapshot.queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const ready = Math.max(0, ...snapshot.queues.map((queue) => queue.ready));
@@ -212,13 +231,13 @@ const IdleFacts = () => {
       <span>
         {t('bar.group_ready')} <b>{ready}</b> / {signedIn}
       </span>
-      {role !== 'none' && (
+      {(role === 'leader' || role === 'follower') && (
         <span className={broken || line === 'lost' ? 'fact-amber' : undefined}>
           <Icon of={broken ? MicOff : Headphones} size={15} />
           {t(broken ? `device.microphone_${microphone}` : line === 'registered' ? 'device.headset_ok' : 'device.connecting')}
         </span>
       )}
-      {role === 'follower' && <span>{t('device.other_tab')}</span>}
+      {(role === 'follower' || role === 'elsewhere') && <OtherPlace role={role} free={sessions.length === 0} />}
       {link === 'down' && <ServiceChip />}
       {link !== 'down' && !snapshot.switchUp && (
         <span className="chip tone-amber" role="status">
@@ -226,6 +245,22 @@ const IdleFacts = () => {
         </span>
       )}
     </div>
+  );
+};
+
+/** Says where the telephone is, and brings it here. */
+const OtherPlace = ({ role, free }: { role: 'follower' | 'elsewhere'; free: boolean }) => {
+  const { t } = useWords();
+  const { me } = useStore(session);
+  return (
+    <span className="chip">
+      {t(role === 'follower' ? 'device.other_tab' : 'device.elsewhere')}
+      {free && me && (
+        <button type="button" className="plain-button" data-act="take-phone" onClick={() => void takePhone(me.staffId)}>
+          {t('device.take')}
+        </button>
+      )}
+    </span>
   );
 };
 
@@ -241,12 +276,17 @@ const ServiceChip = () => {
   );
 };
 
+/** What could not be done is said in the bar for this long: during a call there is no other place that every page has. */
+const NOTICE_MS = 10_000;
+
 const CallFacts = ({ view }: { view: DeskView }) => {
   const { t } = useWords();
   const now = useNow();
   const { link, clockOffsetMs } = useStore(push.state);
+  const said = useStore(notice);
   const { card } = view;
   if (!card) return null;
+  const saying = said && now - said.at < NOTICE_MS ? said.text : null;
   const name = callerName(card);
   const waited = (Date.parse(card.answeredAt ?? card.offeredAt) - Date.parse(card.queuedAt)) / 1000;
   const waitedNow = view.mode === 'ringing' ? (now + clockOffsetMs - Date.parse(card.queuedAt)) / 1000 : waited;
@@ -265,7 +305,9 @@ const CallFacts = ({ view }: { view: DeskView }) => {
           <b>{name ?? t(identityWord(view))}</b>
           {card.caller.number && <b className="caller-number">{card.caller.number.masked}</b>}
         </p>
-        <p className="caller-note">{card.fromPhoneAlone ? t('ringing.from_phone_alone') : parts.filter(Boolean).join(' · ')}</p>
+        <p className={saying ? 'caller-note fact-amber' : 'caller-note'} role="status">
+          {saying ?? (card.fromPhoneAlone ? t('ringing.from_phone_alone') : parts.filter(Boolean).join(' · '))}
+        </p>
       </div>
       {link === 'down' && <ServiceChip />}
       {view.mode === 'talking' && <Levels />}

@@ -1,5 +1,6 @@
 import type { SetIntent } from '../../agents/schemas.ts';
 import { api } from '../api/endpoints.ts';
+import { translate } from '../i18n/i18n.ts';
 import { isArmed, stateChanged } from './guard.ts';
 import { desk, phone, push, tell } from './services.ts';
 
@@ -49,9 +50,20 @@ export const endWrapUp = armed(() => {
   else void api.endWrapUp().catch(failed);
 });
 
-export const signOutOfDesk = (): void => {
+/** The service first: a tab that inherits the telephone asks it, and must find the sign-out there. */
+export const signOutOfDesk = async (): Promise<boolean> => {
+  if (['ringing', 'talking'].includes(desk.view.get().mode)) {
+    tell(translate('call.not_now'));
+    return false;
+  }
+  await api.signOut().catch(failed);
   phone.release();
-  void api.signOut().catch(failed);
+  return true;
+};
+
+/** Brings the telephone from another tab or another computer to this page. */
+export const takePhone = async (staffId: number): Promise<void> => {
+  if (!(await phone.takeOver(staffId))) tell(translate('device.other_tab_busy'));
 };
 
 /** Starts the guard at every change of state; returns what stops it. */

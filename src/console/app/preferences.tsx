@@ -1,8 +1,7 @@
 import { Button, Segmented } from 'antd';
-import { useEffect, useState } from 'react';
 import type { Me } from '../../access/schemas.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { listDevices, startRing, unlockSound } from '../softphone/sound.ts';
+import { DeviceChoice } from '../softphone/device-choice.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { signOutOfDesk } from './desk-acts.ts';
@@ -50,18 +49,11 @@ export const Preferences = ({ me, onClose }: { me: Me; onClose: () => void }) =>
             { value: 'large', label: t('pref.large') },
           ]}
         />
-        {may(me, 'desk.use') && <Devices chosen={chosen} />}
+        {may(me, 'desk.use') && <DeviceChoice />}
       </div>
       <div className="dialog-foot">
-        {agent && agent.state !== 'signed_out' && <Button onClick={signOutOfDesk}>{t('agent.sign_out')}</Button>}
-        <Button
-          data-act="log-out"
-          onClick={() => {
-            if (agent && agent.state !== 'signed_out') signOutOfDesk();
-            push.stop();
-            void logOut();
-          }}
-        >
+        {agent && agent.state !== 'signed_out' && <Button onClick={() => void signOutOfDesk()}>{t('agent.sign_out')}</Button>}
+        <Button data-act="log-out" onClick={() => void leave(agent !== undefined && agent.state !== 'signed_out')}>
           {t('login.out')}
         </Button>
       </div>
@@ -69,47 +61,9 @@ export const Preferences = ({ me, onClose }: { me: Me; onClose: () => void }) =>
   );
 };
 
-const Devices = ({ chosen }: { chosen: Settings }) => {
-  const { t } = useWords();
-  const [devices, setDevices] = useState<Awaited<ReturnType<typeof listDevices>>>({ inputs: [], outputs: [] });
-  useEffect(() => void listDevices().then(setDevices), []);
-  const choice = (label: string, value: string, list: MediaDeviceInfo[], change: (id: string) => void) => (
-    <>
-      <label className="label" htmlFor={`device-${label}`}>
-        {label}
-      </label>
-      <select id={`device-${label}`} className="select" value={value} onChange={(event) => change(event.target.value)}>
-        <option value="">{t('device.standard')}</option>
-        {list.map((device) => (
-          <option key={device.deviceId} value={device.deviceId}>
-            {device.label || device.deviceId.slice(0, 8)}
-          </option>
-        ))}
-      </select>
-    </>
-  );
-  return (
-    <>
-      {choice(t('device.microphone'), chosen.microphoneId, devices.inputs, (microphoneId) => changeSettings({ microphoneId }))}
-      {choice(t('device.headset'), chosen.speakerId, devices.outputs, (speakerId) => changeSettings({ speakerId }))}
-      {choice(t('device.ring'), chosen.ringId, devices.outputs, (ringId) => changeSettings({ ringId }))}
-      <label className="label" htmlFor="ring-level">
-        {t('device.ring_level')}
-      </label>
-      <span className="row">
-        <input
-          id="ring-level"
-          type="range"
-          min={10}
-          max={100}
-          step={10}
-          value={chosen.ringLevel}
-          onChange={(event) => changeSettings({ ringLevel: Number(event.target.value) })}
-        />
-        <Button size="small" onClick={() => void unlockSound().then(() => startRing(1))}>
-          {t('device.try_ring')}
-        </Button>
-      </span>
-    </>
-  );
+/** In a call nobody leaves: it would be ended. */
+const leave = async (signedIn: boolean): Promise<void> => {
+  if (signedIn && !(await signOutOfDesk())) return;
+  push.stop();
+  await logOut();
 };

@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { api } from '../api/endpoints.ts';
 import { createDraftKeeper } from '../cases/draft-keeper.ts';
 import { createDeskStore } from '../desk/desk-store.ts';
+import { translate } from '../i18n/i18n.ts';
 import { createPushClient } from '../socket/push-client.ts';
 import { createPhoneController } from '../softphone/controller.ts';
 import { createStore } from '../ui/store.ts';
@@ -27,6 +28,13 @@ export const phone = createPhoneController({
     void api.setIntent({ intent: 'ready' }).catch(() => {});
   },
   signInFailed: (error) => tell(error instanceof Error ? error.message : String(error)),
+  microphoneChanged: (label) => tell(translate('device.microphone_changed', { name: label })),
+});
+push.state.subscribe(() => {
+  const { snapshot, link } = push.state.get();
+  if (!snapshot || link !== 'open') return;
+  phone.follow(snapshot.agent);
+  phone.believe(snapshot.cards.map((card) => card.channelId));
 });
 
 /** Signing in by hand means wanting calls; a reload only takes the telephone up again. */

@@ -27,7 +27,7 @@ export const Shell = () => {
   if (!me) return null;
   return (
     <div className={takesCalls ? 'shell with-bar' : 'shell'}>
-      {takesCalls && <CallBar />}
+      {takesCalls && <CallBar onDevices={() => setOpen('preferences')} />}
       <Outlet />
       <Rail me={me} onKeys={() => setOpen('keys')} onPreferences={() => setOpen('preferences')} />
       {open === 'keys' && <KeyMap onClose={() => setOpen(null)} />}
@@ -63,7 +63,6 @@ const useDeskEffects = (takesCalls: boolean): void => {
       guardDesk(() => void queries.invalidateQueries()),
       ringWhileRinging(desk, phone),
       reportMediaFaults(desk),
-      takeUpAfterReload(),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -76,14 +75,6 @@ const useDeskEffects = (takesCalls: boolean): void => {
     });
   }, [takesCalls, path, navigate]);
 };
-
-/** After a reload the service still has this person signed in on a browser: take the telephone up again without being asked. */
-const takeUpAfterReload = (): (() => void) =>
-  push.state.subscribe(() => {
-    const agent = push.state.get().snapshot?.agent;
-    if (!agent || phone.state.get().role !== 'none' || agent.device !== 'browser' || agent.state === 'signed_out') return;
-    phone.claim(agent.staffId);
-  });
 
 const SessionEnded = () => {
   const { t } = useWords();

@@ -5,7 +5,7 @@ import { Keypad } from '../app/keypad.tsx';
 import { useWords } from '../i18n/i18n.ts';
 import { initialPhoneState, type PhoneEvent, type PhoneState, reducePhone } from '../softphone/phone-state.ts';
 import type { SipPhone } from '../softphone/sip-phone.ts';
-import { openMicrophone, playRemote, unlockSound } from '../softphone/sound.ts';
+import { openMicrophone, playRemote, silence, unlockSound } from '../softphone/sound.ts';
 import { useNow } from '../ui/clock.ts';
 import { duration } from '../ui/format.ts';
 import { createStore, useStore } from '../ui/store.ts';
@@ -47,7 +47,7 @@ export const CitizenPage = () => {
       sip.current = createSipPhone({
         phone,
         latestTicket: () => ticket,
-        microphone: () => voice.current,
+        microphone: () => voice.current ?? silence(),
         emit,
         onRemoteStream: (_id, stream) => playRemote(stream),
         onRefused: () => {},

@@ -86,7 +86,7 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
   const agent = snapshot?.agent ?? null;
   const cards = (snapshot?.cards ?? []).filter((card) => !memory.endedOffers.includes(card.offerId));
   const device = agent?.device ?? (phone.role === 'none' ? null : 'browser');
-  const base = { device, answerable: device !== 'desk' };
+  const base = { device, answerable: device !== 'desk' && phone.role !== 'elsewhere' };
 
   const talking = phone.sessions.find((session) => session.phase === 'talking');
   if (talking)
@@ -119,7 +119,8 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
   if (justEnded) return { ...base, mode: 'wrap_up', since, card: justEnded, session: null };
   if (agent.state === 'wrap_up') return { ...base, mode: 'wrap_up', since, card: snapshot?.wrapUp ?? memory.lastCard, session: null };
   const idle = agent.state === 'ringing' || agent.state === 'talking' ? 'ready' : agent.state;
-  const lineLost = device === 'browser' && phone.role !== 'none' && phone.line === 'lost' && idle !== 'signed_out';
+  const lineLost =
+    device === 'browser' && (phone.role === 'leader' || phone.role === 'follower') && phone.line === 'lost' && idle !== 'signed_out';
   return { ...base, mode: lineLost ? 'device_lost' : idle, since: lineLost ? phone.lineSince : since, card: null, session: null };
 };
 

@@ -1,20 +1,28 @@
-import type { Phone } from '../../agents/schemas.ts';
+import type { AgentView, Phone } from '../../agents/schemas.ts';
+import { isAway } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { settings } from '../app/settings.ts';
 import { createStore, type Store } from '../ui/store.ts';
 import { createLeadership, type Leadership, type PhoneCommand } from './leader.ts';
+import { createMicrophone } from './microphone.ts';
 import { initialPhoneState, type PhoneEvent, type PhoneState, reducePhone } from './phone-state.ts';
 import type { SipPhone } from './sip-phone.ts';
-import { createLevelMeter, type LevelMeter, openMicrophone, playRemote } from './sound.ts';
+import { applySpeaker, createLevelMeter, type LevelMeter, playRemote, silence, unlockSound } from './sound.ts';
 
 /** The page's telephone as the desk uses it: whichever tab holds it, the same commands work in all of them. */
 export interface PhoneController {
   state: Store<PhoneState>;
-  /** Claims the telephone for this browser; in a second tab it mirrors the first until that one closes. */
+  /** Claims the telephone for this browser; in a second tab it mirrors the first until that one closes or gives it away. */
   claim: (staffId: number) => void;
+  /** Takes the telephone from another tab or another computer. False: the other tab is in a call and keeps it. */
+  takeOver: (staffId: number) => Promise<boolean>;
+  /** Signed out by hand: all tabs of this browser let go. */
   release: () => void;
+  /** What the service says of this person; after a reload the telephone is taken up again without being asked. */
+  follow: (agent: AgentView) => void;
+  /** Channels whose calls the service believes in, told when they change; a call of ours that is not among them is asked about. */
+  believe: (channelIds: readonly string[]) => void;
   command: (command: PhoneCommand) => void;
-  /** Answers the ring of this channel now, or as soon as its INVITE is here (the card may come first). */
   answerChannel: (channelId: string) => void;
   refreshMicrophone: () => Promise<void>;
   levels: () => { citizen: number; agent: number };
@@ -22,33 +30,54 @@ export interface PhoneController {
   hasLeader: () => boolean;
 }
 
+export interface PhoneListeners {
+  signedIn: () => void;
+  signInFailed: (error: unknown) => void;
+  /** The microphone went and another one took its place. */
+  microphoneChanged: (label: string) => void;
+}
+
 /** A ticket lives for half an hour or more; renewed this often it is good for a long outage at any moment. */
 const RENEW_TICKET_EVERY_MS = 10 * 60_000;
 const SIGN_IN_AGAIN_AFTER_MS = 2_000;
 /** An answer pressed before the INVITE came is worth this long: later it would answer another ring. */
 const EARLY_ANSWER_MS = 3_000;
+/** The news of a call and its INVITE travel on two wires; only after this long is a missing one worth a question. */
+const NEWS_LAGS_MS = 2_000;
 
-export const createPhoneController = (on: { signedIn: () => void; signInFailed: (error: unknown) => void }): PhoneController => {
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const createPhoneController = (on: PhoneListeners): PhoneController => {
   const state = createStore<PhoneState>(initialPhoneState);
   let leadership: Leadership | null = null;
   let sip: SipPhone | null = null;
-  let microphone: MediaStream | null = null;
   let meters: { citizen: LevelMeter | null; agent: LevelMeter | null } = { citizen: null, agent: null };
   let ticket = '';
-  let renewal: ReturnType<typeof setInterval> | undefined;
   let early: { channelId: string; until: number } | null = null;
   let stopLeading: () => void = () => {};
   let signingInAgain = false;
+  /** Whether the person asked for the telephone, or the page took it up by itself. */
+  let byHand = false;
+  /** Signed out here; the service's older news must not sign this person in again. */
+  let letGo = false;
+  let knownSignedIn = false;
+  let doubtedAt = 0;
+  let agentNow: AgentView | null = null;
+
+  const leads = (): boolean => state.get().role === 'leader';
 
   const emit = (event: PhoneEvent): void => {
     state.set((previous) => reducePhone(previous, event));
-    if (state.get().role === 'leader') leadership?.publish(state.get());
+    if (leads()) leadership?.publish(state.get());
     if (event.type === 'session.new' && early && early.channelId === event.session.channelId && early.until > Date.now()) {
       early = null;
       // The library is still inside its own event; answering there would find the session unfinished.
       queueMicrotask(() => sip?.answer(event.session.id));
     }
-    if (event.type === 'session.ended') stopMeters();
+    if (event.type === 'session.ended') {
+      stopMeters();
+      if (state.get().sessions.length === 0) playRemote(null);
+    }
     if (event.type === 'session.changed' && event.change.phase === 'talking') startMeters(event.id);
   };
 
@@ -64,25 +93,25 @@ export const createPhoneController = (on: { signedIn: () => void; signInFailed: 
     meters = { citizen: remote ? createLevelMeter(remote) : null, agent: local ? createLevelMeter(local) : null };
   };
 
-  const refreshMicrophone = async (): Promise<void> => {
-    const opened = await openMicrophone();
-    if ('problem' in opened) {
-      emit({ type: 'microphone', microphone: opened.problem });
-      return;
-    }
-    for (const track of microphone?.getTracks() ?? []) track.stop();
-    microphone = opened.stream;
-    const [track] = microphone.getAudioTracks();
-    // Unplugged headset: the track ends by itself, and the citizen hears nothing from then on.
-    if (track) track.onended = () => emit({ type: 'microphone', microphone: 'missing' });
-    emit({ type: 'microphone', microphone: 'ok' });
-    sip?.replaceMicrophone(microphone);
-    for (const session of state.get().sessions) if (session.phase === 'talking') startMeters(session.id);
+  const microphone = createMicrophone({
+    changed: (now, stream) => {
+      emit({ type: 'microphone', microphone: now });
+      sip?.replaceMicrophone(stream ?? silence());
+      for (const session of state.get().sessions) if (session.phase === 'talking') startMeters(session.id);
+    },
+    replaced: on.microphoneChanged,
+  });
+
+  const answerChannel = (channelId: string): void => {
+    const session = state.get().sessions.find((candidate) => candidate.channelId === channelId);
+    if (session) sip?.answer(session.id);
+    else early = { channelId, until: Date.now() + EARLY_ANSWER_MS };
   };
 
   const run = (command: PhoneCommand): void => {
     if (!sip) return;
     if (command.do === 'answer') sip.answer(command.id);
+    else if (command.do === 'answerChannel') answerChannel(command.channelId);
     else if (command.do === 'hangUp') sip.hangUp(command.id);
     else if (command.do === 'mute') sip.mute(command.id, command.on);
     else if (command.do === 'hold') sip.hold(command.id, command.on);
@@ -91,34 +120,57 @@ export const createPhoneController = (on: { signedIn: () => void; signInFailed: 
 
   const startSip = async (phone: Phone): Promise<void> => {
     const { createSipPhone } = await import('./sip-phone.ts');
+    if (!leads()) return;
     ticket = phone.ticket;
     sip?.stop();
     sip = createSipPhone({
       phone,
       latestTicket: () => ticket,
-      microphone: () => microphone,
+      microphone: () => microphone.stream() ?? silence(),
       emit,
       onRemoteStream: (id, stream) => {
         playRemote(stream);
         if (state.get().sessions.find((session) => session.id === id)?.phase === 'talking') startMeters(id);
       },
-      onRefused: () => void signInAgain(),
+      onRefused: () => void refused(),
     });
     sip.start();
   };
 
   const signIn = async (): Promise<void> => {
+    // A tab that inherits the telephone must not undo a sign-out that is on its way to it.
+    if (!byHand && (await api.desk()).agent.state === 'signed_out') return letGoHere('none');
     const signedIn = await api.signIn({ device: 'browser' });
     if (signedIn.phone) await startSip(signedIn.phone);
     on.signedIn();
   };
 
-  /** Only without a live call: a new secret needs a new phone, and that would end the call. */
-  const signInAgain = async (): Promise<void> => {
-    if (signingInAgain || state.get().role !== 'leader' || state.get().sessions.length > 0) return;
+  /** A service that is away is asked again; one that says no is believed. */
+  const signInPatiently = async (): Promise<void> => {
+    while (leads()) {
+      try {
+        await signIn();
+        return;
+      } catch (error) {
+        on.signInFailed(error);
+        if (!isAway(error)) return letGoHere('none');
+        await wait(SIGN_IN_AGAIN_AFTER_MS);
+      }
+    }
+  };
+
+  /**
+   * The switch no longer knows our secret. Either it lost it (restarted together with the service), then nobody is registered and we
+   * sign in again; or another computer signed in with this extension and is registered, then we let it be: two pages that took the
+   * telephone from each other would both be useless. Never during a call: a new secret needs a new telephone, which would end it.
+   */
+  const refused = async (): Promise<void> => {
+    if (signingInAgain || !leads() || state.get().sessions.length > 0) return;
     signingInAgain = true;
-    await new Promise((resolve) => setTimeout(resolve, SIGN_IN_AGAIN_AFTER_MS));
-    await signIn().catch(on.signInFailed);
+    await wait(SIGN_IN_AGAIN_AFTER_MS);
+    if (leads() && agentNow?.state === 'signed_out') letGoHere('none');
+    else if (leads() && agentNow && agentNow.state !== 'device_lost') letGoHere('elsewhere');
+    else await signInPatiently();
     signingInAgain = false;
   };
 
@@ -131,77 +183,123 @@ export const createPhoneController = (on: { signedIn: () => void; signInFailed: 
       .catch(() => {}); // the old one lives on; the next renewal is soon
   };
 
+  /** Where this tab stands once it no longer leads. */
+  const after: { role: PhoneState['role'] } = { role: 'follower' };
+
   const lead = async (released: Promise<void>): Promise<void> => {
-    emit({ type: 'role', role: 'leader' });
-    emit({ type: 'line', line: 'connecting', at: Date.now() });
-    const prepared = refreshMicrophone();
+    emit({ type: 'leading', at: Date.now() });
+    after.role = 'follower';
+    knownSignedIn = false;
+    const stopped = new Promise<void>((resolve) => {
+      stopLeading = resolve;
+    });
+    void unlockSound();
+    const prepared = microphone.open();
     void import('./sip-phone.ts');
-    await signIn().catch(on.signInFailed);
+    void signInPatiently();
     await prepared;
-    renewal = setInterval(renewTicket, RENEW_TICKET_EVERY_MS);
-    await Promise.race([
-      released,
-      new Promise<void>((resolve) => {
-        stopLeading = resolve;
-      }),
-    ]);
+    const renewal = setInterval(renewTicket, RENEW_TICKET_EVERY_MS);
+    await Promise.race([released, stopped]);
     clearInterval(renewal);
     sip?.stop();
     sip = null;
-    for (const track of microphone?.getTracks() ?? []) track.stop();
-    microphone = null;
-    state.set(initialPhoneState);
+    stopMeters();
+    microphone.close();
+    early = null;
+    if (leads()) state.set({ ...initialPhoneState, role: after.role });
+  };
+
+  const letGoHere = (role: 'none' | 'elsewhere'): void => {
+    letGo = role === 'none';
+    after.role = role;
+    leadership?.resign();
+    stopLeading();
+    if (!leads()) state.set({ ...initialPhoneState, role });
   };
 
   const watchDevices = (): void => {
     navigator.mediaDevices?.addEventListener('devicechange', () => {
-      if (state.get().role === 'leader' && state.get().microphone !== 'ok') void refreshMicrophone();
+      if (!leads()) return;
+      applySpeaker();
+      if (state.get().microphone !== 'ok') void microphone.open();
     });
-    let chosen = settings.get().microphoneId;
+    let chosen = settings.get();
     settings.subscribe(() => {
-      if (settings.get().microphoneId === chosen) return;
-      chosen = settings.get().microphoneId;
-      if (state.get().role === 'leader') void refreshMicrophone();
+      const now = settings.get();
+      if (now.speakerId !== chosen.speakerId) applySpeaker();
+      if (now.microphoneId !== chosen.microphoneId && leads()) void microphone.open();
+      chosen = now;
     });
   };
   watchDevices();
 
-  const leaderCommand = (command: PhoneCommand): void => {
-    if (state.get().role === 'leader') run(command);
-    else leadership?.command(command);
+  const leadershipFor = (staffId: number): Leadership =>
+    createLeadership(String(staffId), {
+      state: (mirrored) => {
+        if (!leads()) emit({ type: 'mirrored', state: mirrored });
+      },
+      command: (command) => {
+        if (leads()) run(command);
+      },
+      asked: () => {
+        if (leads()) leadership?.publish(state.get());
+      },
+      mayYield: () => state.get().sessions.length === 0,
+      released: () => letGoHere('none'),
+    });
+
+  const claim = (staffId: number, asked: boolean): void => {
+    letGo = false;
+    byHand = asked;
+    leadership ??= leadershipFor(staffId);
+    if (!leads()) emit({ type: 'role', role: 'follower' });
+    leadership.whenLeading(lead);
+  };
+
+  const command = (wanted: PhoneCommand): void => {
+    if (leads()) run(wanted);
+    else leadership?.command(wanted);
   };
 
   return {
     state,
-    claim: (staffId) => {
-      leadership ??= createLeadership(String(staffId), {
-        state: (mirrored) => {
-          if (state.get().role !== 'leader') emit({ type: 'mirrored', state: mirrored });
-        },
-        command: (command) => {
-          if (state.get().role === 'leader') run(command);
-        },
-        asked: () => {
-          if (state.get().role === 'leader') leadership?.publish(state.get());
-        },
-      });
-      if (state.get().role === 'none') emit({ type: 'role', role: 'follower' });
-      leadership.whenLeading(lead);
+    claim: (staffId) => claim(staffId, true),
+    takeOver: async (staffId) => {
+      if (state.get().role === 'follower') return (await leadership?.takeOver()) ?? false;
+      claim(staffId, true);
+      return true;
     },
     release: () => {
-      stopLeading();
-      leadership?.resign();
-      state.set(initialPhoneState);
+      leadership?.announceRelease();
+      letGoHere('none');
     },
-    command: leaderCommand,
-    answerChannel: (channelId) => {
-      const session = state.get().sessions.find((candidate) => candidate.channelId === channelId);
-      if (session) leaderCommand({ do: 'answer', id: session.id });
-      else early = { channelId, until: Date.now() + EARLY_ANSWER_MS };
+    follow: (agent) => {
+      agentNow = agent;
+      const { role } = state.get();
+      if (agent.state === 'signed_out') {
+        // Signed out by a team leader, or in another place.
+        if (role === 'elsewhere' || (role !== 'none' && knownSignedIn)) letGoHere('none');
+        knownSignedIn = false;
+        letGo = false;
+        return;
+      }
+      if (role === 'leader' || role === 'follower') knownSignedIn = true;
+      if (role === 'none' && !letGo && agent.device === 'browser') claim(agent.staffId, false);
     },
-    refreshMicrophone,
+    believe: (channelIds) => {
+      const now = Date.now();
+      if (now - doubtedAt < NEWS_LAGS_MS) return;
+      for (const { id, phase, channelId, answeredAt } of state.get().sessions) {
+        if (phase !== 'talking' || now - (answeredAt ?? 0) < NEWS_LAGS_MS || channelIds.includes(channelId ?? '')) continue;
+        doubtedAt = now;
+        sip?.probe(id);
+      }
+    },
+    command,
+    answerChannel: (channelId) => command({ do: 'answerChannel', channelId }),
+    refreshMicrophone: () => microphone.open(),
     levels: () => ({ citizen: meters.citizen?.read() ?? 0, agent: meters.agent?.read() ?? 0 }),
     reconnectNow: () => sip?.retryNow(),
-    hasLeader: () => state.get().role === 'leader',
+    hasLeader: leads,
   };
 };

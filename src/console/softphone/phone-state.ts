@@ -23,10 +23,14 @@ export interface EndedSession {
 }
 
 export interface PhoneState {
-  /** Only the leading tab holds the telephone and its secret; the others show what it shows and pass commands on. */
-  role: 'none' | 'leader' | 'follower';
+  /**
+   * Only the leading tab holds the telephone and its secret; the others show what it shows and pass commands on. elsewhere: another
+   * computer signed in with this extension and has it now.
+   */
+  role: 'none' | 'leader' | 'follower' | 'elsewhere';
   line: 'off' | 'connecting' | 'registered' | 'lost';
   lineSince: number;
+  /** Any but ok: the citizen hears silence from us. */
   microphone: 'unknown' | 'ok' | 'denied' | 'missing';
   sessions: readonly PhoneSession[];
   ended: readonly EndedSession[];
@@ -48,7 +52,8 @@ export type PhoneEvent =
   | { type: 'session.new'; session: PhoneSession }
   | { type: 'session.changed'; id: string; change: Partial<Omit<PhoneSession, 'id'>> }
   | { type: 'session.ended'; id: string; at: number }
-  | { type: 'mirrored'; state: PhoneState };
+  | { type: 'mirrored'; state: PhoneState }
+  | { type: 'leading'; at: number };
 
 const ENDED_KEPT = 10;
 
@@ -78,7 +83,10 @@ export const reducePhone = (state: PhoneState, event: PhoneEvent): PhoneState =>
       };
     }
     case 'mirrored':
-      return { ...event.state, role: 'follower' };
+      return event.state.role === 'leader' ? { ...event.state, role: 'follower' } : state;
+    case 'leading':
+      // What was mirrored belonged to the tab before: its calls ended with it.
+      return { ...initialPhoneState, role: 'leader', line: 'connecting', lineSince: event.at };
   }
 };
 

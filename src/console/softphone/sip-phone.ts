@@ -4,6 +4,7 @@ import type { Phone } from '../../agents/schemas.ts';
 import { markAnswered, markAudio } from './measure.ts';
 import { watchMedia } from './media-watch.ts';
 import type { PhoneEvent } from './phone-state.ts';
+import { TicketSocket } from './ticket-socket.ts';
 
 /**
  * Our small interface over the SIP library, so that it can be swapped: register, answer, hang up, mute, hold, keys. One instance is
@@ -18,6 +19,8 @@ export interface SipPhone {
   mute: (id: string, on: boolean) => void;
   hold: (id: string, on: boolean) => void;
   dtmf: (id: string, tone: string) => void;
+  /** Asks the switch whether it still knows the call; one that it does not know is ended here too. */
+  probe: (id: string) => void;
   /** Puts another microphone under a running call. */
   replaceMicrophone: (stream: MediaStream) => void;
   streams: (id: string) => { local: MediaStream | null; remote: MediaStream | null };
@@ -28,8 +31,11 @@ export interface SipPhoneParts {
   phone: Phone;
   /** The newest ticket; asked for at each connection, because the first one expires during a shift. */
   latestTicket: () => string;
-  /** The warm microphone; null when there is none, and then the call is answered listening only. */
-  microphone: () => MediaStream | null;
+  /**
+   * The warm microphone, or silence where there is none: the call is then answered listening only. Silence is sound too; a switch
+   * that receives no packet for six seconds takes the leg for dead.
+   */
+  microphone: () => MediaStream;
   emit: (event: PhoneEvent) => void;
   onRemoteStream: (id: string, stream: MediaStream) => void;
   /** The switch refused our secret: sign in again for a new one. */
@@ -41,38 +47,27 @@ const REGISTER_WITHIN_MS = 5_000;
 const REGISTER_AGAIN_AFTER_MS = 1_000;
 /** Candidates that come within this time of the first are taken along; host candidates all do. */
 const GATHER_MS = 50;
+/** A hang-up pressed while the line is lost waits this long for it: a BYE into nothing would leave the citizen in silence. */
+const HANG_UP_WAITS_MS = 4_000;
 const HEADER = 'X-Hotline-Call';
-
-interface SocketInternals {
-  _url: string;
-  _ws: WebSocket | null;
-}
-
-/** The library reads its address once; ours asks for the newest ticket at each connection. */
-class TicketSocket extends JsSIP.WebSocketInterface {
-  readonly #address: () => string;
-
-  constructor(address: () => string) {
-    super(address());
-    this.#address = address;
-  }
-
-  override connect(): void {
-    (this as unknown as SocketInternals)._url = this.#address();
-    super.connect();
-  }
-
-  /** Closes the wire without unbinding, so that the library notices and connects anew. */
-  bounce(): void {
-    (this as unknown as SocketInternals)._ws?.close(4000, 'no answer to REGISTER');
-  }
-}
+const CALL_OPTIONS = { pcConfig: { iceServers: [] }, mediaConstraints: { audio: true, video: false } };
 
 interface Line {
   session: RTCSession;
   local: MediaStream | null;
   remote: MediaStream | null;
   stopWatching: () => void;
+  /** Hang up as soon as the line is back. */
+  leaving: boolean;
+}
+
+/** What the library can do but does not say in its types. */
+interface InDialog {
+  sendRequest: (
+    method: string,
+    options: { extraHeaders: string[]; eventHandlers: { onDialogError: (response?: { status_code?: number }) => void } },
+  ) => void;
+  contact: string;
 }
 
 export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
@@ -101,6 +96,7 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let lineWasLost = false;
 
   const gatherQuickly = (session: RTCSession): void => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -134,11 +130,52 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
     emit({ type: 'session.ended', id, at: Date.now() });
   };
 
-  const microphoneForCall = (): MediaStream | null => parts.microphone()?.clone() ?? null;
+  /**
+   * After the line was lost the switch still writes to the old wire, and a BYE sent meanwhile never came. UPDATE is the one request
+   * that cures both: it tells the switch our new address, and 481 tells us that the call is gone.
+   */
+  const probe = (id: string): void => {
+    const session = lines.get(id)?.session;
+    if (!session?.isEstablished() || !agent.isConnected()) return;
+    const dialog = session as unknown as InDialog;
+    dialog.sendRequest(JsSIP.C.UPDATE, {
+      extraHeaders: [`Contact: ${dialog.contact}`],
+      eventHandlers: {
+        onDialogError: (response) => {
+          if (response?.status_code === 481 && !session.isEnded()) session.terminate();
+        },
+      },
+    });
+  };
+
+  /** The offer of a ring died with the wire it came on: the switch has gone on to the next agent. */
+  const endRings = (): void => {
+    for (const { session } of lines.values()) if (session.isInProgress() && session.direction === 'incoming') session.terminate();
+  };
+
+  const takeUpCalls = (): void => {
+    for (const [id, line] of lines) {
+      if (line.leaving) line.session.terminate();
+      else probe(id);
+    }
+  };
+
+  const hangUp = (id: string): void => {
+    const line = lines.get(id);
+    if (!line || line.session.isEnded()) return;
+    if (agent.isConnected() || line.leaving) {
+      line.session.terminate();
+      return;
+    }
+    line.leaving = true;
+    setTimeout(() => {
+      if (!line.session.isEnded()) line.session.terminate();
+    }, HANG_UP_WAITS_MS);
+  };
 
   const follow = (session: RTCSession, incoming: boolean, channelId: string | null, local: MediaStream | null): void => {
     const id = session.id;
-    const line: Line = { session, local, remote: null, stopWatching: () => {} };
+    const line: Line = { session, local, remote: null, stopWatching: () => {}, leaving: false };
     lines.set(id, line);
     gatherQuickly(session);
     if (session.connection) attachPeer(id, line, session.connection);
@@ -179,11 +216,16 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
   });
   agent.on('disconnected', () => {
     clearTimeout(watchdog);
-    if (!stopped) emit({ type: 'line', line: 'lost', at: Date.now() });
+    if (stopped) return;
+    lineWasLost = true;
+    endRings();
+    emit({ type: 'line', line: 'lost', at: Date.now() });
   });
   agent.on('registered', () => {
     clearTimeout(watchdog);
     emit({ type: 'line', line: 'registered', at: Date.now() });
+    if (lineWasLost) takeUpCalls();
+    lineWasLost = false;
   });
   agent.on('registrationFailed', (event: { response?: { status_code?: number } | null }) => {
     clearTimeout(watchdog);
@@ -209,12 +251,8 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
     if (!line?.session.isInProgress() || line.local) return;
     markAnswered();
     emit({ type: 'session.changed', id, change: { phase: 'answering', media: 'connecting' } });
-    line.local = microphoneForCall();
-    line.session.answer({
-      pcConfig: { iceServers: [] },
-      mediaConstraints: { audio: true, video: false },
-      ...(line.local ? { mediaStream: line.local } : {}),
-    });
+    line.local = parts.microphone().clone();
+    line.session.answer({ ...CALL_OPTIONS, mediaStream: line.local });
   };
 
   return {
@@ -232,25 +270,21 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
     },
     call: (target) => {
       markAnswered();
-      const local = microphoneForCall();
-      const session = agent.call(target, {
-        pcConfig: { iceServers: [] },
-        mediaConstraints: { audio: true, video: false },
-        ...(local ? { mediaStream: local } : {}),
-      });
+      const local = parts.microphone().clone();
+      const session = agent.call(target, { ...CALL_OPTIONS, mediaStream: local });
       follow(session, false, null, local);
     },
     answer,
-    hangUp: (id) => {
-      const line = lines.get(id);
-      if (line && !line.session.isEnded()) line.session.terminate();
-    },
+    hangUp,
+    probe,
     mute: (id, on) => {
       const session = lines.get(id)?.session;
       if (on) session?.mute({ audio: true });
       else session?.unmute({ audio: true });
     },
     hold: (id, on) => {
+      // A re-INVITE into a lost line fails, and the library ends a call whose re-INVITE fails.
+      if (!agent.isConnected()) return;
       const session = lines.get(id)?.session;
       if (on) session?.hold();
       else session?.unhold();
@@ -262,7 +296,7 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
         const track = fresh.getAudioTracks()[0];
         const sender = line.session.connection?.getSenders().find((candidate) => candidate.track?.kind === 'audio' || !candidate.track);
         if (!track || !sender) continue;
-        track.enabled = !line.session.isMuted().audio;
+        track.enabled = !line.session.isMuted().audio && !line.session.isOnHold().local;
         void sender.replaceTrack(track);
         for (const old of line.local?.getTracks() ?? []) old.stop();
         line.local = fresh;

@@ -22,6 +22,13 @@ export const unlockSound = async (): Promise<boolean> => {
 
 export const soundBlocked = (): boolean => context !== null && context.state !== 'running';
 
+/** What a call sends where there is no microphone: packets of silence, so that nobody takes the leg for dead. */
+export const silence = (): MediaStream => {
+  const audio = shared();
+  void audio.resume().catch(() => {});
+  return audio.createMediaStreamDestination().stream;
+};
+
 export type MicrophoneResult = { stream: MediaStream } | { problem: 'denied' | 'missing' };
 
 /** Asked for at sign-in and kept: opening a microphone takes half a second that a citizen would spend in silence. */
@@ -50,6 +57,11 @@ export const listDevices = async (): Promise<{ inputs: MediaDeviceInfo[]; output
   };
 };
 
+/** A chosen device may be unplugged: sound that comes out of the wrong place is better than none. */
+const toSink = async (target: { setSinkId?: (id: string) => Promise<void> }, id: string): Promise<void> => {
+  await target.setSinkId?.(id).catch(() => target.setSinkId?.('').catch(() => {}));
+};
+
 /** The loudspeaker of calls: one element for the life of the page. */
 let speaker: HTMLAudioElement | null = null;
 export const playRemote = (stream: MediaStream | null): void => {
@@ -57,8 +69,12 @@ export const playRemote = (stream: MediaStream | null): void => {
   speaker.srcObject = stream;
   if (!stream) return;
   void speaker.play().catch(() => {});
-  const { speakerId } = settings.get();
-  if (speakerId && 'setSinkId' in speaker) void speaker.setSinkId(speakerId).catch(() => {});
+  applySpeaker();
+};
+
+/** Puts a running call on the chosen headset. */
+export const applySpeaker = (): void => {
+  if (speaker) void toSink(speaker, settings.get().speakerId);
 };
 
 export interface LevelMeter {
@@ -123,7 +139,7 @@ export const startRing = (rings = Number.POSITIVE_INFINITY): void => {
   stopRing();
   const { ringId, ringLevel } = settings.get();
   const audio = shared();
-  if (ringId && audio.setSinkId) void audio.setSinkId(ringId).catch(() => {});
+  void toSink(audio, ringId);
   void audio.resume().catch(() => {});
   const out = audio.createGain();
   out.gain.value = ringLevel / 100;
@@ -142,5 +158,18 @@ export const startRing = (rings = Number.POSITIVE_INFINITY): void => {
     clearInterval(timer);
     for (const oscillator of sounding) oscillator.stop();
     out.disconnect();
+  };
+};
+
+/** One short tone on the headset that calls are heard on. */
+export const trySpeaker = async (): Promise<void> => {
+  const audio = shared();
+  const out = audio.createMediaStreamDestination();
+  const heard = new Audio();
+  heard.srcObject = out.stream;
+  await toSink(heard, settings.get().speakerId);
+  await heard.play().catch(() => {});
+  tone(audio.currentTime + 0.1, 660, 0.25, out).onended = () => {
+    heard.srcObject = null;
   };
 };
