@@ -11,7 +11,7 @@ import type { StaffId } from './core/ids.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
-import { createHttp, createMetrics, currentStaff } from './http/index.ts';
+import { createHttp, createMetrics, currentStaff, type Part } from './http/index.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
@@ -229,15 +229,16 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
 
   // ── the web ──
+  const parts = (): Part[] => [
+    { name: 'database', needed: true, check: () => store.ping().then(() => null) },
+    ...telephony.nodes().map((node) => ({ name: `switch.${node.node}`, needed: false, check: () => (node.up ? null : node.reason) })),
+  ];
   const { app: http, finish } = await createHttp({
     config,
     who: (token) => access.who(token),
     logger,
     metrics,
-    parts: () => [
-      { name: 'database', needed: true, check: () => store.ping().then(() => null) },
-      ...telephony.nodes().map((node) => ({ name: `switch.${node.node}`, needed: false, check: () => (node.up ? null : node.reason) })),
-    ],
+    parts,
     consoleDirectory: deps.consoleDirectory,
     version: deps.version,
   });
@@ -255,6 +256,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     systemRoutes({
       telephony,
       alarms,
+      parts,
+      dataDirectory: config.dataDirectory,
       version: deps.version,
       engine: store.dialect.name,
       startedAt,

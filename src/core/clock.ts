@@ -15,6 +15,9 @@ export const shanghaiDay = (at: Date): string => new Date(at.getTime() + SHANGHA
 export const shanghaiStamp = (at: Date): string =>
   new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(2, 16).replace(/[-T:]/g, '');
 
+/** First instant of a Shanghai day given as YYYY-MM-DD. */
+export const startOfShanghaiDay = (day: string): Date => new Date(Date.parse(`${day}T00:00:00Z`) - SHANGHAI_OFFSET_MS);
+
 /** First instant of the Shanghai day that holds `at`. */
 export const shanghaiMidnight = (at: Date): Date =>
   new Date(Math.floor((at.getTime() + SHANGHAI_OFFSET_MS) / 86_400_000) * 86_400_000 - SHANGHAI_OFFSET_MS);

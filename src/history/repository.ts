@@ -13,9 +13,22 @@ export interface HistoryRow {
   details: Record<string, unknown>;
 }
 
+/** What to look for; every part is optional and all given parts must hold. */
+export interface HistoryFilter {
+  actorId?: number;
+  /** A whole act ("case.saved"), or a noun for all of its acts ("case"). */
+  act?: string;
+  thing?: { kind: string; id: number };
+  /** From this instant, and before that one. */
+  from?: Date;
+  to?: Date;
+}
+
 /** Rows are added and read; the database itself refuses to change or remove one. */
 export interface HistoryRepository {
   append(db: Exec, entry: HistoryEntry, at: Date): Promise<number>;
   /** Newest first. @param before only rows with a smaller id */
-  list(query: { before: number | null; limit: number; thing?: { kind: string; id: number } }): Promise<HistoryRow[]>;
+  list(query: { before: number | null; limit: number } & HistoryFilter): Promise<HistoryRow[]>;
+  /** Everybody who may have acted, by name. */
+  people(): Promise<{ staffId: number; name: string }[]>;
 }

@@ -31,6 +31,28 @@ export const historySuite = (t: Test, open: (t: Test) => Promise<Store>): void =
     t.same((await history.of({ kind: 'call', id: 1 })).length, 7);
   });
 
+  t.test('filters: who, what, which thing, when', async (t) => {
+    const store = await open(t);
+    const { history, staffId, clock } = await accessWorld(store);
+    const add = (act: string, actor = byStaff(staffId), id = 1) =>
+      store.write((db) => history.append(db, { actor, act, thing: { kind: 'call', id }, details: {} }));
+    await add('call.ended', bySwitch);
+    clock.forward(86_400_000);
+    const nextDay = clock.now();
+    await add('recording.played');
+    await add('recording_x.made', bySystem, 2);
+    const acts = async (filter: object) => (await history.list({ after: null, limit: 10, ...filter })).rows.map((row) => row.act);
+    t.same(await acts({ actorId: staffId }), ['recording.played']);
+    t.same(await acts({ act: 'recording' }), ['recording.played'], 'a noun, and not every word that begins like it');
+    t.same(await acts({ act: 'call.ended' }), ['call.ended']);
+    t.same(await acts({ act: 'call.began' }), []);
+    t.same(await acts({ thing: { kind: 'call', id: 2 } }), ['recording_x.made']);
+    t.same(await acts({ from: nextDay }), ['recording_x.made', 'recording.played']);
+    t.same(await acts({ to: nextDay }), ['call.ended', 'staff.added']);
+    t.same(await acts({ from: nextDay, act: 'call' }), []);
+    t.same(await history.people(), [{ staffId, name: '张三' }]);
+  });
+
   t.test('an act that did not happen leaves no entry', async (t) => {
     const store = await open(t);
     const history = createHistory({ repository: createHistoryRepository(store), clock: { now: () => new Date() } });

@@ -1,9 +1,13 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { HistoryRepository } from '../../history/repository.ts';
 import type { Store } from '../store.ts';
 
 export const createHistoryRepository = (store: Store): HistoryRepository => {
   const { history, staff } = store.schema;
+  /** `case` means every act that starts with `case.`; the underscore of a noun must not be a wildcard. */
+  const actIs = (act: string) =>
+    act.includes('.') ? eq(history.act, act) : sql`${history.act} like ${`${act.replaceAll('_', '\\_')}.%`} escape '\\'`;
+
   return {
     async append(db, entry, at) {
       const [row] = await db
@@ -21,7 +25,8 @@ export const createHistoryRepository = (store: Store): HistoryRepository => {
       if (!row) throw new Error('the database returned no row for a history entry');
       return row.id;
     },
-    list: ({ before, limit, thing }) =>
+    people: () => store.read((db) => db.select({ staffId: staff.id, name: staff.name }).from(staff).orderBy(asc(staff.name))),
+    list: ({ before, limit, thing, actorId, act, from, to }) =>
       store.read((db) =>
         db
           .select({
@@ -41,6 +46,10 @@ export const createHistoryRepository = (store: Store): HistoryRepository => {
             and(
               before === null ? undefined : lt(history.id, before),
               thing ? and(eq(history.thingKind, thing.kind), eq(history.thingId, thing.id)) : undefined,
+              actorId === undefined ? undefined : eq(history.actorId, actorId),
+              act === undefined ? undefined : actIs(act),
+              from === undefined ? undefined : gte(history.at, from),
+              to === undefined ? undefined : lt(history.at, to),
             ),
           )
           .orderBy(desc(history.id))
