@@ -35,7 +35,9 @@ interface Outcome {
 const runFile = (file: string): Promise<Outcome> =>
   new Promise((resolve) => {
     const began = Date.now();
-    const [program, programArgs] = needsNamespace(file) ? fenced(process.execPath, [file]) : [process.execPath, [file]];
+    // Reads the storage library in a tenth of the time.
+    const args = ['--import', './src/quick-imports.ts', file];
+    const [program, programArgs] = needsNamespace(file) ? fenced(process.execPath, args) : [process.execPath, args];
     const child = spawn(program, programArgs, { cwd: ROOT, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     const take = (chunk: Buffer): void => {
