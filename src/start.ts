@@ -48,15 +48,26 @@ const WELL_AFTER_MS = 30_000;
 /** Measured: left to itself the youngest part of the heap grows to 30 MB while the code is read, and is never given back. */
 const SERVICE_FLAGS = ['--max-semi-space-size=4'];
 
-/** Keeps the service running. Calls do not depend on it, but cards do: it is back within a second of a crash. */
-const keepRunning = (environment: NodeJS.ProcessEnv): void => {
+/** The service gives itself ten seconds to close; one that hangs does not close at all. */
+const CLOSED_WITHIN_MS = 13_000;
+
+/** Keeps the service running. Calls do not depend on it, but cards do: it is back within a second of a crash, and replaced when it hangs. */
+const keepRunning = (environment: NodeJS.ProcessEnv, watch: (onHung: () => void) => () => void): void => {
   let pause = FIRST_PAUSE_MS;
   let closing = false;
   let child: ReturnType<typeof spawn> | null = null;
   const start = (): void => {
     const began = Date.now();
-    child = spawn(process.execPath, [...SERVICE_FLAGS, join(root, 'src/main.ts')], { cwd: root, stdio: 'inherit', env: environment });
-    child.on('exit', (code, signal) => {
+    const mine = spawn(process.execPath, [...SERVICE_FLAGS, join(root, 'src/main.ts')], { cwd: root, stdio: 'inherit', env: environment });
+    child = mine;
+    const unwatch = watch(() => {
+      if (closing) return;
+      say('  服务没有应答，将其终止并重启 (the service does not answer any more: it is ended and started again)');
+      // It would not hear anything gentler, and the database stands a kill.
+      mine.kill('SIGKILL');
+    });
+    mine.on('exit', (code, signal) => {
+      unwatch();
       if (closing || code === WRONG_SETTINGS || (code === 0 && !signal)) process.exit(code ?? 0);
       if (Date.now() - began > WELL_AFTER_MS) pause = FIRST_PAUSE_MS;
       say(`  服务意外结束，${pause} 毫秒后重启；通话不受影响 (the service ended unexpectedly and is started again; calls go on)`);
@@ -68,6 +79,7 @@ const keepRunning = (environment: NodeJS.ProcessEnv): void => {
     process.on(signal, () => {
       closing = true;
       child?.kill('SIGTERM');
+      setTimeout(() => child?.kill('SIGKILL'), CLOSED_WITHIN_MS).unref();
     });
   start();
 };
@@ -75,6 +87,7 @@ const keepRunning = (environment: NodeJS.ProcessEnv): void => {
 await buildConsole();
 const { loadConfig, loadRelayConfig, childEnvironment, masterSecret } = await import('./config/index.ts');
 const { ensureRelay } = await import('./relay/index.ts');
+const { answersAt, watchService } = await import('./service-watch.ts');
 const { isHotlineError } = await import('./core/errors.ts');
 try {
   const config = loadConfig();
@@ -94,7 +107,8 @@ try {
     }, RELAY_LOOK_MS).unref();
   };
   keepRelay();
-  keepRunning(childEnvironment(config.cacheDirectory));
+  const answers = answersAt({ ...config.http, isTls: config.http.tls !== null });
+  keepRunning(childEnvironment(config.cacheDirectory), (onHung) => watchService({ answers, onHung }));
 } catch (err) {
   process.stderr.write(`${isHotlineError(err) ? `${err.code}: ${err.message}` : err instanceof Error ? err.stack : String(err)}\n`);
   process.exit(isHotlineError(err, 'config.invalid') ? WRONG_SETTINGS : 1);
