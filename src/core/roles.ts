@@ -3,6 +3,7 @@ export const ROLES = [
   'agent',
   'dispatcher',
   'team_leader',
+  'supervisor',
   'security_officer',
   'unit_staff',
   'leader',
@@ -20,7 +21,14 @@ export const PERMISSIONS = [
   'recordings.play',
   'cases.read_own',
   'cases.read_all',
+  'cases.read_unit', // only what lies with one's own unit; the query keeps to it
   'cases.write',
+  'cases.dispatch', // review, dispatch, rule on what units ask for, merge, file
+  'cases.handle', // the unit's part: sign, act, feed back
+  'cases.callback', // put on record what the citizen said
+  'cases.supervise', // 市民投诉中心: urge, order, guide, send back
+  'cases.instruct', // a leader's receipt and written instruction 批示
+  'policies.manage', // terms and the working calendar
   'knowledge.read',
   'citizens.read',
   'numbers.unmask',
@@ -37,11 +45,22 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'recordings.play',
     'cases.read_own',
     'cases.write',
+    'cases.callback',
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
   ],
-  dispatcher: ['cases.read_all', 'cases.write', 'calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
+  dispatcher: [
+    'cases.read_all',
+    'cases.write',
+    'cases.dispatch',
+    'cases.callback',
+    'calls.read_all',
+    'recordings.play',
+    'knowledge.read',
+    'citizens.read',
+    'numbers.unmask',
+  ],
   team_leader: [
     'desk.use',
     'calls.read_own',
@@ -50,16 +69,28 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases.read_own',
     'cases.read_all',
     'cases.write',
+    'cases.callback',
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
     'system.read',
   ],
+  supervisor: [
+    'cases.read_all',
+    'cases.supervise',
+    'cases.callback',
+    'policies.manage',
+    'calls.read_all',
+    'recordings.play',
+    'knowledge.read',
+    'citizens.read',
+    'numbers.unmask',
+  ],
   security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
-  unit_staff: ['knowledge.read'],
-  leader: ['cases.read_all', 'knowledge.read'],
+  unit_staff: ['cases.read_unit', 'cases.handle', 'knowledge.read'],
+  leader: ['cases.read_all', 'cases.instruct', 'knowledge.read'],
   publisher: ['knowledge.read'],
-  administrator: ['staff.manage', 'system.read'],
+  administrator: ['staff.manage', 'policies.manage', 'system.read'],
   auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts
 };
 

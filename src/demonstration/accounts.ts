@@ -17,6 +17,7 @@ const ROLE_NAMES: Record<Role, string> = {
   agent: '话务员 agent',
   dispatcher: '派单员 dispatcher',
   team_leader: '班长 team leader',
+  supervisor: '督导员 supervisor',
   security_officer: '安全员 security officer',
   unit_staff: '承办单位 unit staff',
   leader: '领导 leader',
