@@ -126,8 +126,9 @@ export const startProduct = async (options: { env?: Record<string, string>; data
     if (pid === undefined) throw new Error(`no process of the ${what}`);
     return pid;
   };
+  // Ports are alike in every namespace, and process ids are seen across them: only the data directory is this product's own.
   const ours = (script: string) => (pid: number) =>
-    commandLine(pid).includes(script) && environmentOf(pid).includes(`HOTLINE_HTTP_PORT=${PORTS.http}`);
+    commandLine(pid).includes(script) && environmentOf(pid).includes(`HOTLINE_DATA_DIR=${data}\0`);
   const api = async <T>(path: string, cookie: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${url}${path}`, {
       headers: { cookie, ...(body === undefined ? {} : { 'content-type': 'application/json', origin: url }) },
