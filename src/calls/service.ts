@@ -29,8 +29,11 @@ export interface Calls {
   reconcile(snapshot: SwitchSnapshot): Promise<number>;
 }
 
-/** Names arrive from outside: control characters could break a log or a screen, and 4 kB of name is no name. */
-const cleanName = (name: string): string => name.replace(/\p{Cc}|\p{Cs}/gu, '').slice(0, 64);
+/**
+ * Names arrive from outside: control characters could break a log, characters that turn the direction of writing a screen,
+ * and 4 kB of name is no name. Cut by whole characters: half of one is none.
+ */
+const cleanName = (name: string): string => [...name.replace(/\p{Cc}|\p{Cs}|\p{Cf}/gu, '')].slice(0, 64).join('');
 
 type Handlers = { [T in Correction['type']]?: (db: Exec, event: Extract<Correction, { type: T }>) => Promise<void> };
 
@@ -103,7 +106,11 @@ export const createCalls = (deps: CallsDeps): Calls => {
       await repository.updateCall(db, call.id, { queue: event.queue, queuedAt: call.queuedAt ?? event.at });
       await outbox.append(db, 'call.queued', { callId: call.id, queue: event.queue });
     },
-    'call.left_queue': async (_db, event) => void leftQueue.add(event.channelId),
+    'call.left_queue': async (db, event) => {
+      const call = await repository.byChannel(db, event.channelId);
+      // Told again from the switch's records, it may be about a call that is long over.
+      if (call && !call.endedAt) leftQueue.add(event.channelId);
+    },
     'call.offered': async (db, event) => {
       const call = await callOf(db, event);
       const agent = await repository.staffByExtension(db, event.extension);

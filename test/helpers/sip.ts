@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /**
@@ -12,8 +12,12 @@ export interface SipPeer {
   call(number: string, options?: CallOptions): SipCall;
   /** Resolves with the next call that comes in here. */
   incoming(limitMs?: number): Promise<IncomingCall>;
+  /** Registers as a telephone of the house with its password; rejects with the status when refused. */
+  register(user: string, secret: string): Promise<void>;
   close(): void;
 }
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 export interface CallOptions {
   from?: string;
@@ -32,8 +36,14 @@ export interface SipCall {
   hears(hz: number, windowMs?: number): boolean;
   /** Milliseconds since sound of any strength was last heard. */
   silentFor(): number;
+  /** The longest time in ms without a packet since an instant (epoch ms) up to now; packets of the last ten seconds are remembered. */
+  longestGap(since: number): number;
   press(digit: string): void;
   sing(hz: number): void;
+  /** A new offer in the middle of the call: hold, another codec (8 is A-law), a session timer's refresh. @returns final status */
+  reinvite(direction: Direction, more?: { codec?: 0 | 8; headers?: string }): Promise<number>;
+  /** Stops or resumes sending sound, the signalling stays. */
+  mute(silent: boolean): void;
   /** Ends the call; a reason header tells the cause other than 16. */
   hangUp(cause?: number): void;
   /** No more sound and no more answers, as if the machine had lost its power. */
@@ -63,6 +73,22 @@ export const decodeMulaw = (byte: number): number => {
   return code & 0x80 ? -magnitude : magnitude;
 };
 
+const encodeAlaw = (sample: number): number => {
+  const sign = sample < 0 ? 0 : 0x80;
+  const magnitude = Math.min(32635, Math.abs(sample)) >> 4;
+  const exponent = magnitude < 16 ? 0 : Math.floor(Math.log2(magnitude)) - 3;
+  const mantissa = exponent === 0 ? magnitude : (magnitude >> (exponent - 1)) & 0x0f;
+  return (sign | (exponent << 4) | (mantissa & 0x0f)) ^ 0x55;
+};
+
+const decodeAlaw = (byte: number): number => {
+  const code = byte ^ 0x55;
+  const exponent = (code & 0x70) >> 4;
+  const mantissa = ((code & 0x0f) << 4) + 8;
+  const magnitude = exponent === 0 ? mantissa : (mantissa + 0x100) << (exponent - 1);
+  return code & 0x80 ? magnitude : -magnitude;
+};
+
 /** A headerless mu-law file that holds a pure tone. */
 export const toneFile = (hz: number, seconds: number): Uint8Array =>
   Uint8Array.from({ length: seconds * RATE }, (_, index) => encodeMulaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * index) / RATE))));
@@ -85,10 +111,13 @@ interface Voice {
   port: number;
   ready: Promise<void>;
   sendTo(host: string, port: number): void;
+  speak(codec: 0 | 8): void;
+  mute(silent: boolean): void;
   sing(hz: number): void;
   press(digit: string): void;
   hears(hz: number, windowMs: number): boolean;
   silentFor(): number;
+  longestGap(since: number): number;
   stop(): void;
 }
 
@@ -98,6 +127,8 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   const socket: Socket = createSocket('udp4');
   const heard: { at: number; samples: number[] }[] = [];
   let hz = toneHz;
+  let codec: 0 | 8 = 0;
+  let muted = false;
   let target: { host: string; port: number } | null = null;
   let sequence = 1;
   let stamp = 160;
@@ -121,14 +152,17 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
     for (const due = Math.floor((Date.now() - began) / 20); sent < due; sent += 1) {
       const payload = Buffer.alloc(FRAME);
       for (let index = 0; index < FRAME; index += 1)
-        payload[index] = encodeMulaw(Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0));
-      send(packet(0, false, stamp, payload));
+        payload[index] = (codec === 8 ? encodeAlaw : encodeMulaw)(
+          Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0),
+        );
+      if (!muted) send(packet(codec, false, stamp, payload));
       stamp += FRAME;
     }
   }, 20);
   socket.on('message', (bytes) => {
-    if ((bytes[1] ?? 0) % 128 !== 0) return;
-    const samples = Array.from(bytes.subarray(12), decodeMulaw);
+    const type = (bytes[1] ?? 0) % 128;
+    if (type !== 0 && type !== 8) return;
+    const samples = Array.from(bytes.subarray(12), type === 8 ? decodeAlaw : decodeMulaw);
     heard.push({ at: Date.now(), samples });
     if (heard.length > 500) heard.shift();
     if (samples.some((sample) => Math.abs(sample) > 300)) lastLoud = Date.now();
@@ -141,6 +175,12 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
     ready,
     sendTo: (host, port) => {
       target = { host, port };
+    },
+    speak: (next) => {
+      codec = next;
+    },
+    mute: (silent) => {
+      muted = silent;
     },
     sing: (next) => {
       hz = next;
@@ -157,6 +197,10 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
     },
     silentFor: () => Date.now() - lastLoud,
+    longestGap: (since) => {
+      const times = [...heard.map(({ at }) => at).filter((at) => at >= since), Date.now()];
+      return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? since)), 0);
+    },
     stop: () => {
       clearInterval(timer);
       socket.close(() => undefined);
@@ -183,10 +227,12 @@ const parse = (text: string): Message => {
 const get = (message: Message, name: string): string => message.headers.find(([key]) => key === name)?.[1] ?? '';
 const uriOf = (header: string): string => /<([^>]+)>/.exec(header)?.[1] ?? header;
 
-const offer = (port: number): string =>
-  ['v=0', 'o=t 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP 0 101`]
-    .concat(['a=rtpmap:0 PCMU/8000', 'a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15', 'a=ptime:20', ''])
+const offer = (port: number, direction: Direction = 'sendrecv', codec: 0 | 8 = 0): string =>
+  ['v=0', `o=t 1 ${++sessionVersion} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${codec} 101`]
+    .concat([`a=rtpmap:${codec} ${codec === 8 ? 'PCMA' : 'PCMU'}/8000`, 'a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15'])
+    .concat(['a=ptime:20', `a=${direction}`, ''])
     .join('\r\n');
+let sessionVersion = 0;
 
 const mediaOf = (body: string): { host: string; port: number } => ({
   host: /^c=IN IP4 (\S+)/m.exec(body)?.[1] ?? '127.0.0.1',
@@ -253,6 +299,7 @@ export const createSipPeer = async (server: { host: string; port: number }, ownP
         waiting.push(take);
       });
     },
+    register: (user, secret) => register(context, user, secret),
     close: () => {
       for (const dialog of dialogs.values()) dialog.close();
       socket.close();
@@ -269,7 +316,12 @@ interface Context {
 }
 
 /** What both directions share once there is a dialog: voice, BYE, the end. */
-const common = (context: Context, voice: ReturnType<typeof createVoice>, bye: (reason: string) => void) => {
+const common = (
+  context: Context,
+  voice: ReturnType<typeof createVoice>,
+  bye: (reason: string) => void,
+  invite: (sequence: number, headers: string, body: string) => void,
+) => {
   let over = false;
   let gone = false;
   let tellEnd: () => void = () => undefined;
@@ -282,11 +334,36 @@ const common = (context: Context, voice: ReturnType<typeof createVoice>, bye: (r
     voice.stop();
     tellEnd();
   };
+  let sequence = 10;
+  const asked = new Map<number, (status: number) => void>();
+  /** @returns true when the message answered one of our own new offers */
+  const takeAnswer = (message: Message): boolean => {
+    const [number = 0, method = ''] = get(message, 'cseq').split(' ');
+    const tell = method === 'INVITE' ? asked.get(Number(number)) : undefined;
+    const status = Number(message.first.split(' ')[1]);
+    if (!tell || status < 200) return tell !== undefined;
+    asked.delete(Number(number));
+    tell(status);
+    return true;
+  };
   const call: Omit<SipCall, 'status'> = {
+    reinvite: (direction, more = {}) =>
+      new Promise((resolve, reject) => {
+        const mine = ++sequence;
+        const timer = setTimeout(() => reject(new Error('the new offer was not answered')), 5_000);
+        asked.set(mine, (status) => {
+          clearTimeout(timer);
+          if (status < 300 && more.codec !== undefined) voice.speak(more.codec);
+          resolve(status);
+        });
+        invite(mine, more.headers ?? '', offer(voice.bound(), direction, more.codec ?? 0));
+      }),
+    mute: (silent) => voice.mute(silent),
     ended,
     isOver: () => over,
     hears: (hz, windowMs = 300) => voice.hears(hz, windowMs),
     silentFor: () => voice.silentFor(),
+    longestGap: (since) => voice.longestGap(since),
     press: (digit) => voice.press(digit),
     sing: (hz) => voice.sing(hz),
     hangUp: (cause) => {
@@ -299,7 +376,44 @@ const common = (context: Context, voice: ReturnType<typeof createVoice>, bye: (r
       finish();
     },
   };
-  return { call, finish, isGone: () => gone, context };
+  return { call, finish, isGone: () => gone, takeAnswer, context };
+};
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+const register = (context: Context, user: string, secret: string): Promise<void> => {
+  const { port, server, send, dialogs } = context;
+  const callId = `${token()}@peer`;
+  const tag = token();
+  const uri = `sip:${server.host}:${server.port}`;
+  let sequence = 0;
+  const ask = (authorization: string): void =>
+    send(
+      `REGISTER ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()}\r\nMax-Forwards: 70\r\nFrom: <sip:${user}@${server.host}>;tag=${tag}\r\nTo: <sip:${user}@${server.host}>\r\nCall-ID: ${callId}\r\nCSeq: ${++sequence} REGISTER\r\nContact: <sip:${user}@127.0.0.1:${port}>\r\nExpires: 300\r\n${authorization}Content-Length: 0\r\n\r\n`,
+    );
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the registration was not answered')), 5_000);
+    dialogs.set(callId, {
+      close: () => clearTimeout(timer),
+      onMessage: (message) => {
+        const status = Number(message.first.split(' ')[1]);
+        const challenge = get(message, 'www-authenticate');
+        const field = (name: string): string => new RegExp(`${name}="?([^",]+)`).exec(challenge)?.[1] ?? '';
+        if (status === 401 && sequence === 1) {
+          const proof = `${md5(`${user}:${field('realm')}:${secret}`)}:${field('nonce')}:00000001:0a0b0c0d:auth:${md5(`REGISTER:${uri}`)}`;
+          const opaque = field('opaque') ? `,opaque="${field('opaque')}"` : '';
+          return ask(
+            `Authorization: Digest username="${user}",realm="${field('realm')}",nonce="${field('nonce')}",uri="${uri}",response="${md5(proof)}",algorithm=MD5,qop=auth,nc=00000001,cnonce="0a0b0c0d"${opaque}\r\n`,
+          );
+        }
+        clearTimeout(timer);
+        dialogs.delete(callId);
+        if (status === 200) resolve();
+        else reject(new Error(`registration answered ${status}`));
+      },
+    });
+    ask('');
+  });
 };
 
 const dial = (context: Context, number: string, options: CallOptions): SipCall => {
@@ -315,8 +429,11 @@ const dial = (context: Context, number: string, options: CallOptions): SipCall =
   const inviteBranch = `z9hG4bK${token()}`;
   const request = (method: string, sequence: number, extra = '', body = '', branch = `z9hG4bK${token()}`): string =>
     `${method} ${method === 'CANCEL' ? target : remoteUri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=${branch};rport\r\nFrom: ${from}\r\nTo: ${to}\r\nCall-ID: ${callId}\r\nCSeq: ${sequence} ${method}\r\nContact: <sip:peer@127.0.0.1:${port}>\r\nMax-Forwards: 70\r\n${extra}${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-  const { call, finish, isGone } = common(context, voice, (reason) =>
-    isAnswered ? send(request('BYE', 3, reason)) : send(request('CANCEL', 1, '', '', inviteBranch)),
+  const { call, finish, isGone, takeAnswer } = common(
+    context,
+    voice,
+    (reason) => (isAnswered ? send(request('BYE', 99, reason)) : send(request('CANCEL', 1, '', '', inviteBranch))),
+    (sequence, headers, body) => send(request('INVITE', sequence, headers, body)),
   );
   const status = new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no final answer to the call of ${number}`)), 15_000);
@@ -326,6 +443,10 @@ const dial = (context: Context, number: string, options: CallOptions): SipCall =
         if (isGone()) return;
         if (message.first.startsWith('SIP/2.0')) {
           const code = Number(message.first.split(' ')[1]);
+          if (takeAnswer(message)) {
+            if (code >= 200) send(request('ACK', Number(get(message, 'cseq').split(' ')[0])));
+            return;
+          }
           if (!get(message, 'cseq').endsWith('INVITE') || code < 200) return;
           clearTimeout(timer);
           to = get(message, 'to');
@@ -358,17 +479,24 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
   const tag = token();
   const voice = createVoice(1000);
   const callId = get(invite, 'call-id');
-  const bye = (reason: string): void =>
+  const request = (method: string, sequence: number, extra = '', body = ''): void =>
     send(
-      `BYE ${uriOf(get(invite, 'contact'))} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()};rport\r\nFrom: ${get(invite, 'to')};tag=${tag}\r\nTo: ${get(invite, 'from')}\r\nCall-ID: ${callId}\r\nCSeq: 2 BYE\r\nMax-Forwards: 70\r\n${reason}Content-Length: 0\r\n\r\n`,
+      `${method} ${uriOf(get(invite, 'contact'))} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()};rport\r\nFrom: ${get(invite, 'to')};tag=${tag}\r\nTo: ${get(invite, 'from')}\r\nCall-ID: ${callId}\r\nCSeq: ${sequence} ${method}\r\nContact: <sip:peer@127.0.0.1:${port}>\r\nMax-Forwards: 70\r\n${extra}${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       { host: remote.address, port: remote.port },
     );
-  const { call, finish, isGone } = common(context, voice, bye);
+  const { call, finish, isGone, takeAnswer } = common(
+    context,
+    voice,
+    (reason) => request('BYE', 99, reason),
+    (sequence, headers, body) => request('INVITE', sequence, headers, body),
+  );
   context.dialogs.set(callId, {
     close: finish,
     onMessage: (message, from) => {
       if (isGone()) return;
-      if (message.first.startsWith('CANCEL')) {
+      if (message.first.startsWith('SIP/2.0')) {
+        if (takeAnswer(message) && Number(message.first.split(' ')[1]) >= 200) request('ACK', Number(get(message, 'cseq').split(' ')[0]));
+      } else if (message.first.startsWith('CANCEL')) {
         respond(message, from, '200 OK', tag);
         respond(invite, remote, '487 Request Terminated', tag);
         finish();
@@ -377,8 +505,7 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
         finish();
       } else if (message.first.startsWith('INVITE') && get(message, 'to').includes('tag='))
         respond(message, from, '200 OK', tag, offer(voice.bound()));
-      else if (!message.first.startsWith('SIP/2.0') && !message.first.startsWith('ACK') && !message.first.startsWith('INVITE'))
-        respond(message, from, '200 OK', tag);
+      else if (!message.first.startsWith('ACK') && !message.first.startsWith('INVITE')) respond(message, from, '200 OK', tag);
     },
   });
   respond(invite, remote, '180 Ringing', tag);

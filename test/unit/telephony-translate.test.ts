@@ -210,12 +210,25 @@ t.test('each event, in our words', async (t) => {
   }
 });
 
+t.test('a caller who gives up while a phone rings has left the queue before that ring ends', async (t) => {
+  const state = newTranslatorState('one');
+  const left = { queue: 'hotline', uniqueid: 'a-1.1' };
+  for (const before of [newchannel, { event: 'QueueCallerJoin', ...left, position: '1' }, called]) translate(state, before, RECEIVED);
+  const told = [{ event: 'HangupRequest', uniqueid: 'a-1.1' }, hangup('a-1.2', '0'), { event: 'QueueCallerLeave', ...left }];
+  t.same(
+    told.flatMap((message) => translate(state, message, RECEIVED)).map(line),
+    ['call.left_queue', 'offer.ended 8001 2 not taken'],
+    'once, and first',
+  );
+});
+
 t.test('what is malformed is dropped and counted, and nothing is thrown', async (t) => {
   const state = newTranslatorState('one');
   const events = [
     'Newchannel',
     'QueueCallerJoin',
     'QueueCallerLeave',
+    'HangupRequest',
     'AgentCalled',
     'AgentConnect',
     'AgentRingNoAnswer',

@@ -20,6 +20,10 @@ export interface Citizen {
   callerNumber: string;
   callerName: string;
   calledNumber: string;
+  /** Where the caller waits. */
+  queue?: string | undefined;
+  /** The caller has hung up, and the switch has not yet said that they left the queue. */
+  hangingUp?: boolean;
 }
 
 /** All that must be remembered between two events of one node: who is a citizen, and which ring belongs to whom. */
@@ -125,6 +129,8 @@ const callerJoined: Reader = (state, message, at) => {
   if (!channelId || !queue) return null;
   const arrival = knownOrAdopted(state, message, at);
   if (arrival === null) return [];
+  const citizen = state.citizens.get(channelId);
+  if (citizen) Object.assign(citizen, { queue, hangingUp: false });
   const position = Number.parseInt(message.position ?? '', 10) || 0;
   return [...arrival, { type: 'call.queued', node: state.node, channelId, queue, position, at }];
 };
@@ -132,7 +138,25 @@ const callerJoined: Reader = (state, message, at) => {
 const callerLeft: Reader = (state, message, at) => {
   const { uniqueid: channelId, queue } = message;
   if (!channelId || !queue) return null;
-  return state.citizens.has(channelId) ? [{ type: 'call.left_queue', node: state.node, channelId, queue, at }] : [];
+  const citizen = state.citizens.get(channelId);
+  if (citizen === undefined) return [];
+  const toldBefore = citizen.hangingUp === true;
+  citizen.hangingUp = false;
+  citizen.queue = undefined;
+  return toldBefore ? [] : [{ type: 'call.left_queue', node: state.node, channelId, queue, at }];
+};
+
+/**
+ * When a caller hangs up while a phone rings, that phone's channel was seen to end before the caller was said to have given
+ * up or left the queue (6 of 10), which made it the agent's miss. The request to hang up always comes first.
+ */
+const callerHangsUp: Reader = (state, message, at) => {
+  const channelId = message.uniqueid;
+  if (!channelId) return null;
+  const citizen = state.citizens.get(channelId);
+  if (citizen?.queue === undefined || citizen.hangingUp) return [];
+  citizen.hangingUp = true;
+  return [{ type: 'call.left_queue', node: state.node, channelId, queue: citizen.queue, at }];
 };
 
 const agentCalled: Reader = (state, message, at) => {
@@ -288,6 +312,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['Newchannel', newChannel],
   ['QueueCallerJoin', callerJoined],
   ['QueueCallerLeave', callerLeft],
+  ['HangupRequest', callerHangsUp],
   ['AgentCalled', agentCalled],
   ['AgentConnect', agentConnected],
   ['AgentRingNoAnswer', ringNoAnswer],
@@ -324,7 +349,8 @@ export const adopt = (
   for (const call of found.calls) {
     const { callerNumber, callerName, calledNumber, channelId } = call;
     const channelName = found.channelNames.get(channelId) ?? '';
-    if (!state.citizens.has(channelId)) state.citizens.set(channelId, { channelName, callerNumber, callerName, calledNumber });
+    if (!state.citizens.has(channelId))
+      state.citizens.set(channelId, { channelName, callerNumber, callerName, calledNumber, queue: call.queue ?? undefined });
     for (const { legId, extension, state: ring } of call.legs)
       if (!state.legs.has(legId)) state.legs.set(legId, { channelId, extension, queue: call.queue ?? '', state: ring });
   }
