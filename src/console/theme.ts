@@ -15,6 +15,7 @@ const light = {
   text3: '#5E6A77',
   blue: '#17599A',
   'blue-fill': '#1B62A8',
+  'blue-fill-over': '#154F8A',
   'blue-soft': '#E3EDF7',
   green: '#1B6B49',
   'green-fill': '#1E7A53',
@@ -44,6 +45,7 @@ const dark: Tokens = {
   text3: '#92A0AE',
   blue: '#79B4EC',
   'blue-fill': '#2A6DB0',
+  'blue-fill-over': '#235C96',
   'blue-soft': '#1B3047',
   green: '#63C596',
   'green-fill': '#22794F',
@@ -82,6 +84,9 @@ export const antdTheme = (name: ThemeName, scale: number): ThemeConfig => {
     hashed: false,
     token: {
       colorPrimary: token['blue-fill'],
+      // The library's lighter blue under the pointer falls below 4.5 with white on it.
+      colorPrimaryHover: token['blue-fill-over'],
+      colorPrimaryActive: token['blue-fill-over'],
       colorLink: token.blue,
       colorText: token.text1,
       colorTextSecondary: token.text2,
