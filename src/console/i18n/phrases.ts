@@ -51,7 +51,7 @@ export const PHRASES = {
   'call.keypad': ['键盘', 'Keypad'],
   'call.waited': ['等待 {time}', 'waited {time}'],
   'call.not_now': ['通话中不能签出，挂断后再签出', 'Not during a call: sign out after it'],
-  'call.line_lost': ['话机重连，通话继续', 'Reconnecting, call goes on'],
+  'call.line_lost': ['话机重连，通话继续', 'The call goes on'],
   'call.on_desk_phone': ['在话机上操作', 'Use the desk phone'],
   'call.elsewhere': ['通话在另一处', 'The call is elsewhere'],
   'queue.main': ['综合受理', 'General'],
