@@ -39,6 +39,8 @@ export interface SipCall {
   /** The longest time in ms without a packet since an instant (epoch ms) up to now; packets of the last ten seconds are remembered. */
   longestGap(since: number): number;
   press(digit: string): void;
+  /** The keys the other side has pressed, in their order. */
+  digits(): string;
   sing(hz: number): void;
   /** A new offer in the middle of the call: hold, another codec (8 is A-law), a session timer's refresh. @returns final status */
   reinvite(direction: Direction, more?: { codec?: 0 | 8; headers?: string }): Promise<number>;
@@ -115,6 +117,7 @@ interface Voice {
   mute(silent: boolean): void;
   sing(hz: number): void;
   press(digit: string): void;
+  digits(): string;
   hears(hz: number, windowMs: number): boolean;
   silentFor(): number;
   longestGap(since: number): number;
@@ -135,6 +138,8 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   let sent = 0;
   const began = Date.now();
   let lastLoud = 0;
+  let lastKeyAt = -1;
+  let pressed = '';
   const packet = (payloadType: number, marker: boolean, at: number, payload: Buffer): Buffer => {
     const head = Buffer.alloc(12);
     head[0] = 0x80;
@@ -161,6 +166,11 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   }, 20);
   socket.on('message', (bytes) => {
     const type = (bytes[1] ?? 0) % 128;
+    // The end of a key is said three times with one timestamp.
+    if (type === 101 && (bytes[13] ?? 0) & 0x80 && bytes.readUInt32BE(4) !== lastKeyAt) {
+      lastKeyAt = bytes.readUInt32BE(4);
+      pressed += KEYS[bytes[12] ?? 0] ?? '';
+    }
     if (type !== 0 && type !== 8) return;
     const samples = Array.from(bytes.subarray(12), type === 8 ? decodeAlaw : decodeMulaw);
     heard.push({ at: Date.now(), samples });
@@ -192,6 +202,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       for (let step = 1; step <= 5; step += 1) send(packet(101, step === 1, at, event(step * 160, false)));
       for (let step = 0; step < 3; step += 1) send(packet(101, false, at, event(800, true)));
     },
+    digits: () => pressed,
     hears: (tone, windowMs) => {
       const samples = heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples);
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
@@ -365,6 +376,7 @@ const common = (
     silentFor: () => voice.silentFor(),
     longestGap: (since) => voice.longestGap(since),
     press: (digit) => voice.press(digit),
+    digits: () => voice.digits(),
     sing: (hz) => voice.sing(hz),
     hangUp: (cause) => {
       if (over || gone) return;
