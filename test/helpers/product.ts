@@ -119,6 +119,8 @@ export const startProduct = async (options: { env?: Record<string, string>; data
     throw new Error(`the product did not start:\n${output.slice(-4_000)}`);
   }
   const readyMs = Date.now() - began;
+  // The accounts are printed after that line, and may come in another piece.
+  await eventually('the last line', 10_000, () => output.includes('npm run stop'));
   const password = /^\s+agent1\s+(\S+)\s/m.exec(output)?.[1] ?? '';
   const { etc } = layOut(await chooseBase(join(data, 'switch'), chooseRunAs()));
   const find = (what: string, is: (pid: number) => boolean): number => {
