@@ -4,14 +4,15 @@ import type { CallId, CaseId, CitizenId, StaffId } from '../core/ids.ts';
 import { permissionsOf, type Role } from '../core/roles.ts';
 import { emptyForm, FORM_FIELDS } from './empty-form.ts';
 import type { CaseForm } from './schemas.ts';
+import type { CaseState } from './states.ts';
 
 export { emptyForm };
 
-/** A case as it is kept. Later states carry their own facts; today there is only the draft. */
+/** A case as lists and forms show it; what its life adds is in life.ts. */
 export interface CaseRecord {
   caseId: CaseId;
   number: string;
-  state: 'draft';
+  state: CaseState;
   source: 'call' | 'voicemail' | 'desk';
   callId: CallId | null;
   citizenId: CitizenId | null;

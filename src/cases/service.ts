@@ -184,6 +184,8 @@ export const createCases = (deps: CasesDeps) => {
       const saved = await store.write(async (db) => {
         const before = await readable(caseId, staff);
         if (!mayWrite(staff, await isOwn(before, staff))) throw denied();
+        if (before.state !== 'draft')
+          throw new HotlineError('case.not_a_draft', '已登记的工单不能再改草稿 The case has been registered', { state: before.state });
         const yours = { version, form };
         if (before.version !== version) throw await stale(before, yours, staff);
         const kept = formToKeep(before, form, staff);

@@ -1,3 +1,5 @@
+import type { CasePolicy } from '../cases/policy.ts';
+import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
 import type { Kit } from './kit-postgres.ts';
 
@@ -247,7 +249,10 @@ export const defineSchema = (k: Kit) => {
     {
       id: k.id(),
       number: k.text().notNull(),
-      state: k.oneOf('draft').notNull().default('draft'),
+      state: k
+        .oneOf(...CASE_STATES)
+        .notNull()
+        .default('draft'),
       source: k.oneOf('call', 'voicemail', 'desk').notNull(),
       callId: k.ref().references(() => calls.id),
       citizenId: k.ref().references(() => citizens.id),
@@ -271,13 +276,289 @@ export const defineSchema = (k: Kit) => {
       createdAt: k.at().notNull(),
       updatedAt: k.at().notNull(),
       version: k.int().notNull().default(1),
+      // From registration on; nothing here is set on a draft.
+      side: k.oneOf(...CASE_SIDES),
+      submitted: k.bool().notNull().default(false),
+      stateSince: k.at(),
+      registeredAt: k.at(),
+      /** Submissions of the same matter when this one was registered, itself included. */
+      submissions: k.int().notNull().default(1),
+      policyVersion: k.int().notNull().default(0),
+      round: k.int().notNull().default(0),
+      leadUnit: k.text(),
+      dispatchDueAt: k.at(),
+      dispatchedAt: k.at(),
+      dueAt: k.at(),
+      yellowAt: k.at(),
+      redAt: k.at(),
+      signAlarmAt: k.at(),
+      /** When the sweep must look again, null when it need not. */
+      watchAt: k.at(),
+      /** What somebody will be late with first; the order of every queue. Null when nobody owes anything by the clock. */
+      breaksAt: k.at(),
+      card: k
+        .oneOf(...CARDS)
+        .notNull()
+        .default('none'),
+      extendedDays: k.int().notNull().default(0),
+      ledgerUntil: k.text(),
+      /** The due time rests on a year whose holidays are not published. */
+      provisional: k.bool().notNull().default(false),
+      masterId: k.ref(),
+      replied: k.bool().notNull().default(false),
+      callbackOutcome: k.oneOf('reached', 'no_answer', 'unreachable', 'refused', 'not_asked', 'confirmed_otherwise'),
+      /** Somebody was reached, or a supervisor confirmed the end otherwise. */
+      confirmed: k.bool().notNull().default(false),
+      closing: k.text(),
+      closedAt: k.at(),
     },
     (t) => [
       k.uniqueIndex('cases_number_uq').on(t.number),
       k.uniqueIndex('cases_call_uq').on(t.callId),
       k.index('cases_contact_ix').on(t.contactNumber, t.createdAt),
       k.index('cases_creator_ix').on(t.createdBy, t.updatedAt),
+      k.index('cases_state_ix').on(t.state, t.id),
+      k.index('cases_breaks_ix').on(t.breaksAt, t.id),
+      k.index('cases_lead_breaks_ix').on(t.leadUnit, t.breaksAt, t.id),
+      k.index('cases_watch_ix').on(t.watchAt),
+      k.index('cases_sign_alarm_ix').on(t.signAlarmAt),
+      k.index('cases_place_ix').on(t.placeCode, t.id),
+      k.index('cases_category_ix').on(t.categoryCode, t.id),
+      k.index('cases_name_ix').on(t.contactName, t.id),
+      k.index('cases_master_ix').on(t.masterId),
     ],
+  );
+
+  const ofCase = () =>
+    k
+      .ref()
+      .notNull()
+      .references(() => cases.id);
+
+  /** One round of handling: a case that did not hold is handled again, and each round is counted by itself. */
+  const caseRounds = k.table(
+    'case_rounds',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      round: k.int().notNull(),
+      leadUnit: k.text().notNull(),
+      dispatchedAt: k.at().notNull(),
+      dueAt: k.at().notNull(),
+      signedAt: k.at(),
+      begunAt: k.at(),
+      feedbackAt: k.at(),
+      endedAt: k.at(),
+    },
+    (t) => [k.uniqueIndex('case_rounds_uq').on(t.caseId, t.round), k.index('case_rounds_due_ix').on(t.dueAt, t.leadUnit)],
+  );
+
+  /** Which unit has or had a case. What a unit may see hangs on its open row here. */
+  const caseUnits = k.table(
+    'case_units',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      unitCode: k.text().notNull(),
+      duty: k.oneOf('lead', 'assist').notNull(),
+      round: k.int().notNull(),
+      assignedAt: k.at().notNull(),
+      releasedAt: k.at(),
+      releaseReason: k.oneOf('returned', 'redispatched', 'merged'),
+    },
+    (t) => [k.index('case_units_case_ix').on(t.caseId), k.index('case_units_unit_ix').on(t.unitCode, t.releasedAt, t.caseId)],
+  );
+
+  /** Every move of every case. Append-only: the database itself refuses to change or remove a row. */
+  const caseTransitions = k.table(
+    'case_transitions',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      /** The case's version after the move; moves of one transaction follow one another. */
+      version: k.int().notNull(),
+      at: k.at().notNull(),
+      command: k.text().notNull(),
+      fromState: k.oneOf(...CASE_STATES).notNull(),
+      toState: k.oneOf(...CASE_STATES).notNull(),
+      fromSide: k.oneOf(...CASE_SIDES),
+      toSide: k.oneOf(...CASE_SIDES),
+      round: k.int().notNull(),
+      actorKind: k.oneOf('staff', 'system').notNull(),
+      staffId: k.ref().references(() => staff.id),
+      unitCode: k.text(),
+      reasonCode: k.text(),
+      text: k.text(),
+      callId: k.ref().references(() => calls.id),
+    },
+    (t) => [k.uniqueIndex('case_transitions_version_uq').on(t.caseId, t.version)],
+  );
+
+  const caseFeedbacks = k.table(
+    'case_feedbacks',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      round: k.int().notNull(),
+      unitCode: k.text().notNull(),
+      staffId: k.ref().references(() => staff.id),
+      at: k.at().notNull(),
+      truth: k.oneOf('true', 'partly', 'untrue', 'not_applicable').notNull(),
+      contacted: k.bool().notNull(),
+      solved: k.oneOf('yes', 'partly', 'no').notNull(),
+      closing: k.oneOf('solved', 'partly_solved', 'explained_by_law', 'unfounded', 'other').notNull(),
+      course: k.text().notNull(),
+      rootCause: k.text(),
+    },
+    (t) => [k.index('case_feedbacks_case_ix').on(t.caseId)],
+  );
+
+  /** What the citizen was told, in public or alone. */
+  const caseReplies = k.table(
+    'case_replies',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      round: k.int().notNull(),
+      staffId: k.ref().references(() => staff.id),
+      at: k.at().notNull(),
+      publicText: k.text(),
+      privateText: k.text(),
+    },
+    (t) => [k.index('case_replies_case_ix').on(t.caseId)],
+  );
+
+  /** Contacts, site visits, face-to-face explanations, coordination, hand-overs by telephone. */
+  const caseWorks = k.table(
+    'case_works',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      round: k.int().notNull(),
+      kind: k.oneOf(...WORK_KINDS).notNull(),
+      unitCode: k.text(),
+      staffId: k.ref().references(() => staff.id),
+      /** Post of whoever did it: on repeats the principal's own contact is asked for. */
+      post: k.oneOf(...UNIT_POSTS),
+      at: k.at().notNull(),
+      happenedAt: k.at().notNull(),
+      place: k.text(),
+      people: k.text(),
+      text: k.text().notNull(),
+      callId: k.ref().references(() => calls.id),
+      answered: k.bool(),
+    },
+    (t) => [k.index('case_works_case_ix').on(t.caseId, t.round)],
+  );
+
+  /** What a unit asked for and how the centre ruled. */
+  const caseRulings = k.table(
+    'case_rulings',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      kind: k.oneOf(...RULING_KINDS).notNull(),
+      round: k.int().notNull(),
+      unitCode: k.text().notNull(),
+      requestedBy: k.ref().references(() => staff.id),
+      requestedAt: k.at().notNull(),
+      reasonCode: k.text().notNull(),
+      text: k.text().notNull(),
+      workingDays: k.int(),
+      promisedOn: k.text(),
+      plan: k.json<{ by: string; step: string }[]>(),
+      toldHow: k.text(),
+      toldCallId: k.ref().references(() => calls.id),
+      dueBefore: k.at(),
+      outcome: k.oneOf('pending', 'agreed', 'refused', 'withdrawn', 'lapsed').notNull().default('pending'),
+      ruledBy: k.ref().references(() => staff.id),
+      ruledAt: k.at(),
+      rulingText: k.text(),
+      dueAfter: k.at(),
+    },
+    (t) => [k.index('case_rulings_case_ix').on(t.caseId), k.index('case_rulings_open_ix').on(t.outcome, t.kind, t.requestedAt)],
+  );
+
+  /** 催办 督办 指导 主要负责人联系 重要事项报告: what the centre wants of somebody, and the answer. */
+  const caseOrders = k.table(
+    'case_orders',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      kind: k.oneOf(...ORDER_KINDS).notNull(),
+      unitCode: k.text(),
+      recipient: k.text(),
+      givenBy: k.ref().references(() => staff.id),
+      givenAt: k.at().notNull(),
+      dueAt: k.at(),
+      text: k.text().notNull(),
+      reasonCode: k.text(),
+      answeredBy: k.ref().references(() => staff.id),
+      answeredAt: k.at(),
+      answer: k.text(),
+      /** The unit no longer has the case. */
+      lapsedAt: k.at(),
+    },
+    (t) => [k.index('case_orders_case_ix').on(t.caseId), k.index('case_orders_unit_ix').on(t.unitCode, t.answeredAt, t.dueAt)],
+  );
+
+  /** What the citizen said, per round. Never edited: a later row supersedes an earlier one (R04). */
+  const caseCallbacks = k.table(
+    'case_callbacks',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      round: k.int().notNull(),
+      at: k.at().notNull(),
+      staffId: k.ref().references(() => staff.id),
+      mode: k.oneOf('ivr', 'human', 'sms', 'web', 'none').notNull(),
+      outcome: k.oneOf('reached', 'no_answer', 'unreachable', 'refused', 'not_asked', 'confirmed_otherwise').notNull(),
+      contacted: k.bool(),
+      solved: k.oneOf('yes', 'partly', 'no'),
+      score: k.int(),
+      reasonCode: k.text(),
+      text: k.text(),
+      callId: k.ref().references(() => calls.id),
+    },
+    (t) => [k.index('case_callbacks_case_ix').on(t.caseId, t.round)],
+  );
+
+  /** Terms by the day they take effect. Rows are added, never changed: a case keeps the version it was born under. */
+  const casePolicies = k.table('case_policies', {
+    id: k.id(),
+    effectiveFrom: k.at().notNull(),
+    policy: k.json<CasePolicy>().notNull(),
+    madeBy: k.ref().references(() => staff.id),
+    madeAt: k.at().notNull(),
+  });
+
+  const calendarYears = k.table(
+    'calendar_years',
+    {
+      id: k.id(),
+      year: k.int().notNull(),
+      daysOff: k.json<string[]>().notNull(),
+      makeUpDays: k.json<string[]>().notNull(),
+      source: k.text().notNull(),
+      version: k.int().notNull().default(1),
+      changedBy: k.ref().references(() => staff.id),
+      changedAt: k.at().notNull(),
+    },
+    (t) => [k.uniqueIndex('calendar_years_uq').on(t.year)],
+  );
+
+  /** 主要负责人 分管负责人 联络员 备用联络员 (R38), for staff who have a unit. */
+  const unitPosts = k.table(
+    'unit_posts',
+    {
+      id: k.id(),
+      staffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      post: k.oneOf(...UNIT_POSTS).notNull(),
+    },
+    (t) => [k.uniqueIndex('unit_posts_staff_uq').on(t.staffId)],
   );
 
   // ── record, outbox, jobs, settings ──
@@ -354,12 +635,31 @@ export const defineSchema = (k: Kit) => {
     offers,
     recordings,
     cases,
+    caseRounds,
+    caseUnits,
+    caseTransitions,
+    caseFeedbacks,
+    caseReplies,
+    caseWorks,
+    caseRulings,
+    caseOrders,
+    caseCallbacks,
+    casePolicies,
+    calendarYears,
+    unitPosts,
     history,
     outbox,
     jobs,
     settings,
   };
 };
+
+/**
+ * Full text of cases by words that the application prepares (cases/words.ts). Apart from the schema, because the migration
+ * generator must not see it: on SQLite it is a virtual table, on PostgreSQL it holds a tsvector; a migration by hand makes
+ * both under the same names. Derived from the cases: it can be made anew at any time.
+ */
+export const defineCaseSearch = (k: Kit) => k.table('case_search', { rowid: k.ref().notNull(), words: k.text().notNull() });
 
 export type Schema = ReturnType<typeof defineSchema>;
 export type Row<T extends keyof Schema> = Schema[T]['$inferSelect'];

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { postgresKit } from './kit-postgres.ts';
+import { defineCaseSearch } from './schema.ts';
 import { postgresSchema } from './schema-postgres.ts';
 import { causes, type Store, transactions } from './store.ts';
 
@@ -26,6 +28,11 @@ export const openPostgres = (options: { url: string; migrationsFolder: string; c
       day: (at) => sql<string>`to_char(${at} at time zone 'Asia/Shanghai', 'YYYY-MM-DD')`,
       skipLocked: <Q>(query: Q) => (query as { for(strength: string, config: object): Q }).for('update', { skipLocked: true }),
       isUniqueViolation: (error) => [...causes(error)].some((each) => each.code === '23505'),
+      caseSearch: defineCaseSearch(postgresKit),
+      // Not to_tsvector: its parser takes Chinese for blanks in the C locale.
+      wordsValue: (words) => sql<string>`array_to_tsvector(string_to_array(${words.join(' ')}, ' '))`,
+      holdsWords: (words) =>
+        sql<boolean>`case_search.words @@ ${words.map((word) => (word.endsWith('*') ? `'${word.slice(0, -1)}':*` : `'${word}'`)).join(' & ')}::tsquery`,
     },
     read: (work) => work(tx.current() ?? readDb),
     async write(work) {

@@ -4,7 +4,9 @@ import Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { sqliteKit } from './kit-sqlite.ts';
 import { lockFile } from './lock-file.ts';
+import { defineCaseSearch } from './schema.ts';
 import { sqliteSchema } from './schema-sqlite.ts';
 import { causes, type Exec, type Store, transactions } from './store.ts';
 
@@ -70,6 +72,10 @@ export const openSqlite = (options: { file: string; migrationsFolder: string; be
       day: (at) => sql<string>`strftime('%Y-%m-%d', ${at} / 1000, 'unixepoch', '+8 hours')`, // no summer time in China
       skipLocked: (query) => query, // one writer: nothing to step over
       isUniqueViolation: (error) => [...causes(error)].some((each) => each.code === 'SQLITE_CONSTRAINT_UNIQUE'),
+      caseSearch: defineCaseSearch(sqliteKit),
+      wordsValue: (words) => sql<string>`${words.join(' ')}`,
+      holdsWords: (words) =>
+        sql<boolean>`case_search match ${words.map((word) => (word.endsWith('*') ? `"${word.slice(0, -1)}"*` : `"${word}"`)).join(' AND ')}`,
     },
     read: (work) => work(tx.current() ?? readDb),
     write(work) {

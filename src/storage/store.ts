@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { Schema } from './schema.ts';
+import type { defineCaseSearch, Schema } from './schema.ts';
 
 /** The part of drizzle that behaves the same on both engines. `execute`, `transaction` and `query` are left out on purpose. */
 export type Exec = Pick<NodePgDatabase, 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'with' | '$with' | '$count'>;
@@ -14,6 +14,12 @@ export interface Dialect {
   /** Locks the rows a claim picks, stepping over those another instance holds. */
   skipLocked<Q>(query: Q): Q;
   isUniqueViolation(error: unknown): boolean;
+  /** The full-text table of cases; words are those of cases/words.ts: letters, digits and Chinese characters, nothing else. */
+  readonly caseSearch: ReturnType<typeof defineCaseSearch>;
+  /** Value of its words column for these words. */
+  wordsValue(words: readonly string[]): SQL<string>;
+  /** All of the words; one that ends in `*` stands for every word that begins so. */
+  holdsWords(words: readonly string[]): SQL<boolean>;
 }
 
 export interface Store {

@@ -3,6 +3,7 @@ import type { CaseRecord } from '../../cases/case.ts';
 import { caseNumber } from '../../cases/case.ts';
 import type { CasesRepository, NewDraft } from '../../cases/repository.ts';
 import type { CaseForm } from '../../cases/schemas.ts';
+import { OPEN_STATES } from '../../cases/states.ts';
 import type { Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
 
@@ -99,7 +100,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
         const [row] = await db
           .update(cases)
           .set({ ...form, updatedAt: at, version: version + 1 })
-          .where(and(eq(cases.id, caseId), eq(cases.version, version)))
+          .where(and(eq(cases.id, caseId), eq(cases.version, version), eq(cases.state, 'draft')))
           .returning({ id: cases.id });
         return row ? byId(db, row.id) : null;
       }),
@@ -144,7 +145,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
     openOf: (contactNumber, since, limit) =>
       store.read(async (db) => {
         const rows = await named(db)
-          .where(and(eq(cases.contactNumber, contactNumber), gte(cases.createdAt, since), eq(cases.state, 'draft')))
+          .where(and(eq(cases.contactNumber, contactNumber), gte(cases.createdAt, since), inArray(cases.state, [...OPEN_STATES])))
           .orderBy(desc(cases.createdAt), desc(cases.id))
           .limit(limit);
         return rows.map((row) => ({ record: recordOf(row), categoryName: row.categoryName }));
