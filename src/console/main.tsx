@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { ConfigProvider } from 'antd';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
+import { openHotline } from './app/hotline.ts';
 import { router } from './app/router.tsx';
 import { queries } from './app/services.ts';
 import { openSession, session } from './app/session.ts';
@@ -51,6 +52,7 @@ if (location.pathname.startsWith('/demo/citizen')) void import('./citizen/main.t
 else {
   measurements();
   startI18n();
+  void openHotline();
   void openSession();
   const root = document.getElementById('root');
   if (root)

@@ -1,16 +1,31 @@
-import type { Me } from '../../access/schemas.ts';
+import type { Hotline, Me, NewStaff, SaveStaff, StaffItem } from '../../access/schemas.ts';
 import type { AgentView, SetIntent, SignedIn, Ticket } from '../../agents/schemas.ts';
 import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
-import type { Article, Category, Place } from '../../directory/schemas.ts';
+import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
+import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
+import type { SystemView } from '../../system/schemas.ts';
 import { request } from './client.ts';
 
-const page = (path: string, after: string | null, limit: number): string =>
-  `${path}?limit=${limit}${after ? `&after=${encodeURIComponent(after)}` : ''}`;
+const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
+  const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
+  for (const [name, value] of Object.entries(more)) if (value !== undefined && value !== '') query.set(name, String(value));
+  return `${path}?${query}`;
+};
+
+export interface HistorySearch {
+  actorId?: number;
+  act?: string;
+  thingKind?: string;
+  thingId?: number;
+  from?: string;
+  to?: string;
+}
 
 /** Every route the console asks, by what it is for. Shapes are the service's own schemas. */
 export const api = {
+  hotline: () => request<Hotline>('GET', '/api/hotline'),
   logIn: (body: { account: string; password: string }) => request<Me>('POST', '/api/session', body),
   me: () => request<Me>('GET', '/api/session'),
   logOut: () => request<void>('DELETE', '/api/session'),
@@ -35,14 +50,19 @@ export const api = {
 
   categories: () => request<Category[]>('GET', '/api/directory/categories'),
   places: () => request<Place[]>('GET', '/api/directory/places'),
+  units: () => request<Unit[]>('GET', '/api/directory/units'),
   knowledge: (words: string) => request<Article[]>('GET', `/api/knowledge?q=${encodeURIComponent(words)}`),
 
-  history: (after: string | null, limit = 50) => request<HistoryPage>('GET', page('/api/history', after, limit)),
-  staff: () => request<unknown[]>('GET', '/api/staff'),
-  system: () => request<Record<string, unknown>>('GET', '/api/system'),
-};
+  articles: (after: string | null, subject: string, limit = 50) =>
+    request<ArticlePage>('GET', page('/api/knowledge/articles', after, limit, { subject })),
+  likely: () => request<LikelyArticle[]>('GET', '/api/knowledge/likely'),
 
-export interface HistoryPage {
-  rows: Record<string, unknown>[];
-  next: string | null;
-}
+  history: (after: string | null, search: HistorySearch, limit = 100) =>
+    request<HistoryPage>('GET', page('/api/history', after, limit, { ...search })),
+  historyPeople: () => request<HistoryPerson[]>('GET', '/api/history/people'),
+  staff: () => request<StaffItem[]>('GET', '/api/staff'),
+  addStaff: (body: NewStaff) => request<StaffItem>('POST', '/api/staff', body),
+  saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
+  resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
+  system: () => request<SystemView>('GET', '/api/system'),
+};

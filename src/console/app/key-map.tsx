@@ -15,7 +15,10 @@ const ROWS: readonly [string, PhraseKey][] = [
   ['Alt K', 'key.help'],
   ['Alt L', 'key.timeline'],
   ['Ctrl ⇧ 1–7', 'case.request_type'],
-  ['F1', 'key.map'],
+  ['Alt N', 'case.new_here'],
+  ['J · K', 'key.next_row'],
+  ['/', 'key.search_here'],
+  ['F1 · ?', 'key.map'],
 ];
 
 export const KeyMap = ({ onClose }: { onClose: () => void }) => {

@@ -16,6 +16,9 @@ export type KeyAct =
   | 'focus_help'
   | 'focus_timeline'
   | 'key_map'
+  | 'new_case'
+  | 'next_row'
+  | 'previous_row'
   | 'reload'
   | `request_type_${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
@@ -38,7 +41,14 @@ const WITH_CTRL: Record<string, KeyAct> = {
   KeyR: 'reload',
   F5: 'reload',
 };
-const WITH_ALT: Record<string, KeyAct> = { KeyU: 'focus_who', KeyJ: 'focus_form', KeyK: 'focus_help', KeyL: 'focus_timeline' };
+const WITH_ALT: Record<string, KeyAct> = {
+  KeyU: 'focus_who',
+  KeyJ: 'focus_form',
+  KeyK: 'focus_help',
+  KeyL: 'focus_timeline',
+  KeyN: 'new_case',
+};
+const BARE: Record<string, KeyAct> = { Slash: 'search_here', KeyJ: 'next_row', KeyK: 'previous_row' };
 
 export const keyAct = (input: KeyInput): KeyAct | null => {
   if (input.composing) return null;
@@ -52,7 +62,7 @@ export const keyAct = (input: KeyInput): KeyAct | null => {
   if (alt || ctrl) return null;
   if (shift) return code === 'F2' ? 'hang_up' : code === 'Slash' && !inField ? 'key_map' : null;
   if (PLAIN[code]) return PLAIN[code];
-  return code === 'Slash' && !inField ? 'search_here' : null;
+  return inField ? null : (BARE[code] ?? null);
 };
 
 export const readKey = (event: KeyboardEvent): KeyInput => {

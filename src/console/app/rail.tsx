@@ -12,7 +12,6 @@ export const Rail = ({ me, onKeys, onPreferences }: { me: Me; onKeys: () => void
       <span className="rail-mark" title={me.hotline.name}>
         {me.hotline.number}
       </span>
-      {me.mode === 'demonstration' && <span className="tag tone-amber">{t('rail.demonstration')}</span>}
       {placesOf(me).map((place) => (
         <Link key={place.to} to={place.to} className="rail-place" activeOptions={{ exact: place.to === '/' }}>
           <Icon of={place.icon} size={20} />

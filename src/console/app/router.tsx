@@ -29,7 +29,7 @@ const tree = root.addChildren([
   lazy('/cases/$caseId', () => import('../cases/case-page.tsx'), 'CasePage'),
   lazy('/knowledge', () => import('../knowledge/knowledge-page.tsx'), 'KnowledgePage'),
   lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
-  lazy('/staff', () => import('../system/staff-page.tsx'), 'StaffPage'),
+  lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
 ]);
 

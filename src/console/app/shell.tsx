@@ -1,16 +1,20 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import type { Me } from '../../access/schemas.ts';
 import { reportMediaFaults, ringWhileRinging } from '../desk/attention.ts';
 import { translate, useWords } from '../i18n/i18n.ts';
 import { LoginForm } from '../login/login.tsx';
 import { useStore } from '../ui/store.ts';
 import { CallBar } from './call-bar.tsx';
+import { DemoStrip } from './demo-strip.tsx';
 import { answer, guardDesk, hangUp, toggleHold, toggleMute } from './desk-acts.ts';
 import { KeyMap } from './key-map.tsx';
 import { listenToKeys, onKey } from './keys.ts';
+import { useNewCase } from './new-case.ts';
 import { may } from './places.ts';
 import { Preferences } from './preferences.tsx';
 import { Rail } from './rail.tsx';
+import { Said } from './said.tsx';
 import { desk, phone, push, queries, tell } from './services.ts';
 import { session } from './session.ts';
 
@@ -21,8 +25,10 @@ export const Shell = () => {
   const { status, me } = useStore(session);
   const [open, setOpen] = useState<Open>(null);
   const takesCalls = me !== null && may(me, 'desk.use');
+  const onDesk = useRouterState({ select: (state) => state.location.pathname === '/' }) && takesCalls;
   useDeskEffects(takesCalls);
   usePush(me?.staffId ?? null);
+  usePageKeys(me);
   useEffect(() => onKey('key_map', () => setOpen((now) => (now === 'keys' ? null : 'keys'))), []);
   if (!me) return null;
   return (
@@ -32,9 +38,32 @@ export const Shell = () => {
       <Rail me={me} onKeys={() => setOpen('keys')} onPreferences={() => setOpen('preferences')} />
       {open === 'keys' && <KeyMap onClose={() => setOpen(null)} />}
       {open === 'preferences' && <Preferences me={me} onClose={() => setOpen(null)} />}
+      <DemoStrip />
+      <Said onDesk={onDesk} />
       {status === 'ended' && <SessionEnded />}
     </div>
   );
+};
+
+/** Keys that mean the same on every page and for every role; a page may take one for itself while it is open. */
+const usePageKeys = (me: Me | null): void => {
+  const navigate = useNavigate();
+  const newCase = useNewCase();
+  const writes = me !== null && may(me, 'cases.write');
+  const reads = me !== null && may(me, 'knowledge.read');
+  useEffect(() => {
+    const stops = [
+      listenToKeys(
+        () => desk.view.get().mode === 'talking',
+        () => tell(translate('reload.held_back')),
+      ),
+      ...(writes ? [onKey('new_case', newCase)] : []),
+      ...(reads ? [onKey('find', () => void navigate({ to: '/knowledge', hash: 'search' }))] : []),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [writes, reads, newCase, navigate]);
 };
 
 const usePush = (staffId: number | null): void => {
@@ -56,10 +85,6 @@ const useDeskEffects = (takesCalls: boolean): void => {
       onKey('hang_up', hangUp),
       onKey('mute', toggleMute),
       onKey('hold', toggleHold),
-      listenToKeys(
-        () => desk.view.get().mode === 'talking',
-        () => tell(translate('reload.held_back')),
-      ),
       guardDesk(() => void queries.invalidateQueries()),
       ringWhileRinging(desk, phone),
       reportMediaFaults(desk),

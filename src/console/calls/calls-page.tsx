@@ -1,90 +1,107 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { AudioLines, FileText, type LucideIcon, Phone, PhoneForwarded, PhoneIncoming, PhoneMissed, Voicemail, WifiOff } from 'lucide-react';
+import { useRef } from 'react';
+import type { CallRow } from '../../calls/schemas.ts';
 import { api } from '../api/endpoints.ts';
-import { useWords } from '../i18n/i18n.ts';
+import { queueWord, useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
-import { Empty, Failed, Loading, Moment, PageTop, PanelHead } from '../ui/parts.tsx';
-import { Player } from './player.tsx';
+import { useListKeys } from '../ui/list-keys.ts';
+import { More, usePages } from '../ui/pages.tsx';
+import { Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
+import { CallSide } from './call-side.tsx';
+
+const RESULTS: Record<NonNullable<CallRow['disposition']> | 'open', LucideIcon> = {
+  answered: Phone,
+  abandoned: PhoneMissed,
+  voicemail: Voicemail,
+  fallback: PhoneForwarded,
+  lost: WifiOff,
+  open: PhoneIncoming,
+};
 
 export const CallsPage = () => {
   const { t } = useWords();
   const { callId } = useParams({ strict: false }) as { callId?: string };
-  const { data, error, isPending, refetch } = useQuery({ queryKey: ['calls'], queryFn: () => api.calls(null, 100) });
+  const pages = usePages(['calls'], (after) => api.calls(after));
+  const list = useRef<HTMLDivElement>(null);
+  useListKeys(list);
   return (
     <main className="page">
-      <PageTop title={t('calls.title')} />
+      <PageTop title={t('calls.title')} note={t('calls.newest')} />
       <div className="page-split">
-        <div>
-          {isPending && <Loading />}
-          {error && <Failed error={error} onRetry={() => void refetch()} />}
-          {data?.rows.length === 0 && <Empty title={t('calls.none')} />}
-          {data && data.rows.length > 0 && (
-            <table className="table">
-              <thead>
-                <tr>
-                  {(['calls.at', 'calls.caller', 'calls.result', 'calls.talk', 'calls.agent'] as const).map((key) => (
-                    <th key={key} scope="col">
-                      {t(key)}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {data.rows.map((row) => (
-                  <tr key={row.callId} className={String(row.callId) === callId ? 'selected' : undefined}>
-                    <td>
-                      <Link to="/calls/$callId" params={{ callId: String(row.callId) }}>
-                        <Moment at={row.arrivedAt} />
-                      </Link>
-                    </td>
-                    <td>{row.callerName ?? row.number?.masked ?? t(`identity.${row.identity}`)}</td>
-                    <td>{t(`disposition.${row.disposition ?? 'open'}`)}</td>
-                    <td>{duration(row.talkSeconds)}</td>
-                    <td>{row.answeredBy?.name ?? '—'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+        <div ref={list}>
+          {!pages.rows && !pages.error && <Loading rows={12} height={36} />}
+          {pages.error ? <Failed error={pages.error} onRetry={pages.refetch} /> : null}
+          {pages.rows?.length === 0 && <Empty title={t('calls.none')}>{t('calls.none_note')}</Empty>}
+          {pages.rows && pages.rows.length > 0 && <CallTable rows={pages.rows} chosen={callId} />}
+          <More pages={pages} />
         </div>
-        <aside className="page-side">
-          {callId ? <CallSide key={callId} callId={Number(callId)} /> : <Empty title={t('calls.choose')} />}
+        <aside className="page-side" aria-label={t('calls.detail')}>
+          {callId ? <CallSide key={callId} callId={Number(callId)} /> : <Empty title={t('calls.choose')}>{t('calls.choose_note')}</Empty>}
         </aside>
       </div>
     </main>
   );
 };
 
-const CallSide = ({ callId }: { callId: number }) => {
+const COLUMNS = [
+  'calls.at',
+  'calls.caller',
+  'calls.result',
+  'calls.queue',
+  'calls.wait',
+  'calls.talk',
+  'calls.agent',
+  'calls.case',
+] as const;
+
+const CallTable = ({ rows, chosen }: { rows: readonly CallRow[]; chosen: string | undefined }) => {
   const { t } = useWords();
-  const { data, error, refetch } = useQuery({ queryKey: ['call', callId], queryFn: () => api.call(callId) });
-  if (error) return <Failed error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loading />;
   return (
-    <>
-      <div className="panel">
-        <p className="who-name">
-          <b>{data.call.callerName ?? t(`identity.${data.caller.identity}`)}</b>
-        </p>
-        <p className="meta">{data.call.number?.masked ?? ''}</p>
-        {data.call.caseId && (
-          <Link to="/cases/$caseId" params={{ caseId: String(data.call.caseId) }}>
-            {data.call.subject || data.call.caseNumber}
-          </Link>
-        )}
-      </div>
-      <div className="panel">{data.recording ? <Player callId={callId} /> : <p className="meta">{t('calls.no_recording')}</p>}</div>
-      <div className="panel">
-        <PanelHead title={t('timeline.title')} />
-        <ol className="timeline">
-          {data.timeline.map((entry, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the record only grows
-            <li key={index}>
-              <Moment at={entry.at} /> {t(`did.${entry.what}`)} {entry.who} {entry.detail}
-            </li>
+    <table className="table">
+      <thead>
+        <tr>
+          {COLUMNS.map((key) => (
+            <th key={key} scope="col" className={key === 'calls.wait' || key === 'calls.talk' ? 'figure' : undefined}>
+              {t(key)}
+            </th>
           ))}
-        </ol>
-      </div>
-    </>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.callId} data-chosen={String(row.callId) === chosen}>
+            <td>
+              <Link to="/calls/$callId" params={{ callId: String(row.callId) }} data-row>
+                <Moment at={row.arrivedAt} />
+              </Link>
+            </td>
+            <td>
+              <b>{row.callerName ?? row.number?.masked ?? t(`identity.${row.identity}`)}</b>
+              {row.callerName && row.number && <span className="meta"> {row.number.masked}</span>}
+            </td>
+            <td>
+              <span className={row.disposition === 'lost' || row.disposition === 'abandoned' ? 'fact-amber' : 'fact'}>
+                <Icon of={RESULTS[row.disposition ?? 'open']} size={15} /> {t(`disposition.${row.disposition ?? 'open'}`)}
+              </span>
+            </td>
+            <td>{row.queue ? queueWord(t, row.queue) : '—'}</td>
+            <td className="figure">{duration(row.waitSeconds)}</td>
+            <td className="figure">{row.answeredBy ? duration(row.talkSeconds) : '—'}</td>
+            <td>{row.answeredBy?.name ?? '—'}</td>
+            <td className="cut">
+              {row.recording === 'whole' && <Icon of={AudioLines} size={14} className="mark-icon" />}
+              {row.caseId ? (
+                <span className="fact">
+                  <Icon of={FileText} size={14} /> {row.subject || t('case.untitled')}
+                </span>
+              ) : (
+                ''
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 };

@@ -1,15 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Segmented } from 'antd';
 import { Check, CircleDashed, Lock, Megaphone, Siren, Star } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
-import { api } from '../api/endpoints.ts';
+import { useEffect } from 'react';
 import { onKey } from '../app/keys.ts';
 import { drafts, push } from '../app/services.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { timeWithSeconds } from '../ui/format.ts';
 import { CaseNumber, Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
-import { type Draft, differingFields, elements, type Field } from './draft.ts';
+import { CategoryPicker } from './category-picker.tsx';
+import { Conflict } from './conflict.tsx';
+import { type Draft, elements, type Field } from './draft.ts';
+import { PlacePicker } from './place-picker.tsx';
 
 const TYPES = ['consultation', 'help', 'complaint', 'report', 'suggestion', 'praise', 'other'] as const;
 const MARKS = [
@@ -19,7 +20,7 @@ const MARKS = [
   ['confidential', Lock],
 ] as const;
 
-export const CaseFields = ({ draft, focusFirst = false }: { draft: Draft; focusFirst?: boolean }) => {
+export const CaseFields = ({ draft, title, focusFirst = false }: { draft: Draft; title?: string; focusFirst?: boolean }) => {
   const { t } = useWords();
   const { form, key } = draft;
   const proposed = (field: Field): boolean => form.proposed.includes(field);
@@ -33,7 +34,7 @@ export const CaseFields = ({ draft, focusFirst = false }: { draft: Draft; focusF
       for (const stop of stops) stop();
     };
   }, [key]);
-  const text = (field: 'contactName' | 'placeText' | 'happenedText' | 'purpose', placeholder = '') => (
+  const text = (field: 'contactName' | 'happenedText' | 'purpose', placeholder = '') => (
     <div className="form-row">
       <label htmlFor={`${key}-${field}`}>{t(`field.${field}`)}</label>
       <div className={proposed(field) ? 'form-value proposed-field' : 'form-value'}>
@@ -55,7 +56,7 @@ export const CaseFields = ({ draft, focusFirst = false }: { draft: Draft; focusF
   return (
     <>
       <div className="page-top">
-        <h1 className="case-title">{t('case.new')}</h1>
+        <h1 className="case-title">{title ?? t('case.new')}</h1>
         {draft.number && <CaseNumber number={draft.number} />}
         <span className="grow" />
         <span className="elements">
@@ -82,7 +83,7 @@ export const CaseFields = ({ draft, focusFirst = false }: { draft: Draft; focusF
           </div>
         </div>
         {text('contactName')}
-        {text('placeText')}
+        <PlacePicker draft={draft} />
         {text('happenedText')}
         <div className="form-row grows">
           <label htmlFor={`${key}-course`}>{t('field.course')}</label>
@@ -134,96 +135,6 @@ const Saved = ({ draft }: { draft: Draft }) => {
       <span className="grow" />
       <span>{draft.form.course.length} / 2000</span>
     </p>
-  );
-};
-
-const CategoryPicker = ({ draft }: { draft: Draft }) => {
-  const { t } = useWords();
-  const list = useId();
-  const [typed, setTyped] = useState<string | null>(null);
-  const { data: categories } = useQuery({ queryKey: ['categories'], queryFn: api.categories, staleTime: Number.POSITIVE_INFINITY });
-  const chosen = categories?.find((category) => category.code === draft.form.categoryCode);
-  const words = (typed ?? '').trim().toLowerCase();
-  const matching = words
-    ? (categories ?? [])
-        .filter((each) => each.level === 3 && (each.path.includes(words) || each.pinyin.toLowerCase().includes(words)))
-        .slice(0, 8)
-    : [];
-  const choose = (code: string): void => {
-    drafts.edit(draft.key, 'categoryCode', code);
-    setTyped(null);
-  };
-  const unsure = draft.form.proposed.includes('categoryCode');
-  return (
-    <div className="form-row">
-      <label htmlFor={`${list}-input`}>{t('field.categoryCode')}</label>
-      <div className={unsure ? 'form-value proposed-field picker' : 'form-value picker'}>
-        <Input
-          id={`${list}-input`}
-          role="combobox"
-          aria-expanded={matching.length > 0}
-          aria-controls={list}
-          aria-autocomplete="list"
-          placeholder={t('case.category_hint')}
-          value={typed ?? chosen?.path ?? ''}
-          onChange={(event) => setTyped(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && matching[0] && !event.nativeEvent.isComposing) choose(matching[0].code);
-            if (event.key === 'Escape') setTyped(null);
-          }}
-          onBlur={() => setTimeout(() => setTyped(null), 150)}
-        />
-        {unsure && (
-          <button type="button" className="plain-button" onClick={() => drafts.confirm(draft.key, 'categoryCode')}>
-            {t('act.confirm')}
-          </button>
-        )}
-        <div id={list} role="listbox" aria-label={t('field.categoryCode')} className={matching.length ? 'menu picker-list' : 'hidden'}>
-          {matching.map((each) => (
-            <div
-              key={each.code}
-              role="option"
-              tabIndex={-1}
-              aria-selected={each.code === draft.form.categoryCode}
-              onMouseDown={() => choose(each.code)}
-            >
-              {each.path}
-            </div>
-          ))}
-        </div>
-      </div>
-    </div>
-  );
-};
-
-const Conflict = ({ draft }: { draft: Draft }) => {
-  const { t } = useWords();
-  if (!draft.conflict) return null;
-  const { theirs, changedBy } = draft.conflict;
-  return (
-    <div className="conflict" role="alert">
-      <b>{t('conflict.title', { name: changedBy ?? t('conflict.someone') })}</b>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t('conflict.field')}</th>
-            <th scope="col">{t('conflict.mine')}</th>
-            <th scope="col">{t('conflict.theirs')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {differingFields(draft).map((field) => (
-            <tr key={field}>
-              <th scope="row">{t(`field.${field}`)}</th>
-              <td>{String(draft.form[field] ?? '')}</td>
-              <td>{String(theirs.form[field] ?? '')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Button onClick={() => drafts.resolve(draft.key, 'mine')}>{t('conflict.keep_mine')}</Button>{' '}
-      <Button onClick={() => drafts.resolve(draft.key, 'theirs')}>{t('conflict.take_theirs')}</Button>
-    </div>
   );
 };
 

@@ -5,6 +5,7 @@ import { api } from '../api/endpoints.ts';
 import type { PushClient } from '../socket/push-client.ts';
 import { createStore, type Store } from '../ui/store.ts';
 import {
+  type Choices,
   callOfLoneDraft,
   confirmField,
   type Draft,
@@ -13,6 +14,7 @@ import {
   editDraft,
   type Field,
   resolveConflict,
+  type Side,
   savedDraft,
   withConflict,
   withServerView,
@@ -25,7 +27,7 @@ export interface DraftKeeper {
   openForCase: (view: CaseView) => string;
   edit: <K extends Field>(key: string, field: K, value: CaseForm[K]) => void;
   confirm: (key: string, field: Field) => void;
-  resolve: (key: string, choice: 'mine' | 'theirs') => void;
+  resolve: (key: string, choice: Side | Choices) => void;
   /** Saves now. True when the service has it, false when it is kept in this browser only. */
   save: (key: string) => Promise<boolean>;
 }

@@ -106,11 +106,23 @@ export const withConflict = (draft: Draft, details: StaleCase['details']): Draft
   conflict: { theirs: details.theirs, changedBy: details.changedBy },
 });
 
-export const resolveConflict = (draft: Draft, choice: 'mine' | 'theirs'): Draft => {
+export type Side = 'mine' | 'theirs';
+export type Choices = Partial<Record<Field, Side>>;
+
+/** Whose words stand at first: mine where I wrote something, theirs where only they did. A person may choose otherwise. */
+export const firstChoices = (draft: Draft): Choices =>
+  Object.fromEntries(differingFields(draft).map((field) => [field, draft.touched.includes(field) ? 'mine' : 'theirs']));
+
+/** @param choice one side for all of it, or a side for each field that differs; fields left out keep mine */
+export const resolveConflict = (draft: Draft, choice: Side | Choices): Draft => {
   if (!draft.conflict) return draft;
   const { theirs } = draft.conflict;
-  if (choice === 'theirs') return { ...withServerView({ ...draft, touched: [] }, theirs), touched: [], dirty: false, conflict: null };
-  return { ...draft, version: theirs.version, dirty: true, conflict: null };
+  const sideOf = (field: Field): Side => (typeof choice === 'string' ? choice : (choice[field] ?? 'mine'));
+  const kept = differingFields(draft).filter((field) => sideOf(field) === 'mine');
+  const form = { ...theirs.form, ...Object.fromEntries(kept.map((field) => [field, draft.form[field]])) };
+  const proposed = theirs.form.proposed.filter((name) => !kept.includes(name as Field));
+  const base = { ...withServerView({ ...draft, touched: [] }, theirs), form: { ...form, proposed }, conflict: null };
+  return { ...base, touched: kept, dirty: kept.length > 0 };
 };
 
 export const differingFields = (draft: Draft): Field[] =>

@@ -1,5 +1,5 @@
 import { api } from '../api/endpoints.ts';
-import { translate } from '../i18n/i18n.ts';
+import { queueWord, translate } from '../i18n/i18n.ts';
 import type { PhoneController } from '../softphone/controller.ts';
 import { startRing, stopRing } from '../softphone/sound.ts';
 import { duration } from '../ui/format.ts';
@@ -33,7 +33,7 @@ export const ringWhileRinging = (desk: DeskStore, phone: PhoneController): (() =
     if (phone.hasLeader()) startRing();
     if (document.hidden && phone.hasLeader() && 'Notification' in window && Notification.permission === 'granted') {
       note = new Notification(translate('ringing.notification'), {
-        body: card?.queue ?? '',
+        body: card ? queueWord(translate, card.queue) : '',
         tag: 'hotline-ring',
         requireInteraction: true,
       });

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import { hotline } from '../app/hotline.ts';
 import { type Language, settings } from '../app/settings.ts';
 import { PHRASES, type PhraseKey } from './phrases.ts';
 
@@ -37,5 +38,13 @@ export const useWords = (): { t: Translate; language: Language } => {
   return { t: (key, values) => t(key, values ?? {}), language: i18n.language === 'en' ? 'en' : 'zh-CN' };
 };
 
-/** Queues carry the switch's plain names; those we ship have words. */
-export const queueWord = (t: Translate, queue: string): string => (queue === 'main' ? t('queue.main') : queue);
+/** A preferred agent's own queue is named after their extension. */
+const OWN_QUEUE = /^agent-(\d+)$/;
+
+/** Queues carry the switch's plain names; the service has the words for them. Empty for a call that names no queue. */
+export const queueWord = (t: Translate, queue: string): string => {
+  const known = hotline.get()?.queues.find((each) => each.queue === queue);
+  if (known) return i18next.language === 'en' ? known.en : known.zh;
+  const extension = OWN_QUEUE.exec(queue)?.[1];
+  return extension ? t('queue.own', { extension }) : queue;
+};

@@ -1,5 +1,8 @@
+import { PAGE_PHRASES } from './phrases-pages.ts';
+
 /** Every text of the console in both languages, Chinese first. A key without one of the two does not compile. */
 export const PHRASES = {
+  ...PAGE_PHRASES,
   'act.retry': ['重试', 'Try again'],
   'act.close': ['关闭', 'Close'],
   'act.confirm': ['确认', 'Confirm'],
@@ -54,8 +57,6 @@ export const PHRASES = {
   'call.line_lost': ['话机重连，通话继续', 'The call goes on'],
   'call.on_desk_phone': ['在话机上操作', 'Use the desk phone'],
   'call.elsewhere': ['通话在另一处', 'The call is elsewhere'],
-  'queue.main': ['综合受理', 'General'],
-  'rail.demonstration': ['演示', 'Demo'],
   'help.hint': ['输入两个字以上，或等来电时按事项自动查找', 'Type two characters, or wait for a call'],
   'calls.title': ['通话', 'Calls'],
   'calls.none': ['没有历史记录', 'No history yet'],
@@ -88,17 +89,16 @@ export const PHRASES = {
   'case.closing': ['「已为您登记，尾号 {tail}，可凭尾号查询进度。」', '「已为您登记，尾号 {tail}，可凭尾号查询进度。」'],
   'case.lacks': ['还缺 {n} 项：', '{n} missing:'],
   'cases.title': ['工单', 'Cases'],
-  'cases.none': ['没有符合条件的事项，可放宽筛选', 'No cases match'],
   'cases.number': ['事项编号', 'Case number'],
   'cases.text': ['内容', 'Text'],
   'cases.updated': ['更新', 'Updated'],
   'conflict.title': ['{name} 改过这张工单。看两边的不同', '{name} has changed this case'],
   'conflict.someone': ['另一人', 'Someone'],
   'conflict.field': ['栏目', 'Field'],
+  'conflict.keep_mine': ['全用', 'All'],
+  'conflict.take_theirs': ['全用', 'All'],
   'conflict.mine': ['我的', 'Mine'],
   'conflict.theirs': ['对方的', 'Theirs'],
-  'conflict.keep_mine': ['保留我的', 'Keep mine'],
-  'conflict.take_theirs': ['用对方的', 'Take theirs'],
   'did.arrived': ['来电', 'Arrived'],
   'did.notice': ['播报须知', 'Notice'],
   'did.queued': ['排队', 'Queued'],

@@ -1,16 +1,31 @@
 import { Button, Input } from 'antd';
+import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
+import { hotline } from '../app/hotline.ts';
 import { logIn } from '../app/session.ts';
 import { changeSettings } from '../app/settings.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { Icon } from '../ui/parts.tsx';
+import { useStore } from '../ui/store.ts';
 
 export const LoginPage = () => {
   const { t, language } = useWords();
+  const house = useStore(hotline);
   return (
     <main className="login">
       <div className="login-box">
-        <p className="login-number">12345</p>
-        <h1>{t('login.title')}</h1>
+        <p className="login-number">{house?.number ?? '12345'}</p>
+        <h1>{house?.name ?? t('login.title')}</h1>
+        {house?.mode === 'demonstration' && (
+          <aside className="demo-note">
+            <p>
+              <Icon of={FlaskConical} size={16} /> <b>{t('demo.banner')}</b>
+            </p>
+            <p>
+              {t('demo.accounts')} · <a href="/demo/citizen">{t('demo.phone')}</a>
+            </p>
+          </aside>
+        )}
         <LoginForm onDone={() => {}} />
         <p className="login-foot">
           <button

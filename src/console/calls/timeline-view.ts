@@ -1,0 +1,14 @@
+import type { TimelineEntry } from '../../calls/schemas.ts';
+import { queueWord, type Translate } from '../i18n/i18n.ts';
+
+const DISPOSITIONS = ['answered', 'abandoned', 'voicemail', 'fallback', 'lost'] as const;
+
+/** What an entry says beside its word. Details are the switch's plain names where a queue or an end is meant; a person reads words. */
+export const entryDetail = (t: Translate, entry: Pick<TimelineEntry, 'what' | 'detail'>): string => {
+  if (entry.detail === '') return '';
+  if (entry.what === 'queued') return queueWord(t, entry.detail);
+  if (entry.what === 'arrived') return t('ringing.line', { number: entry.detail });
+  if (entry.what === 'offered') return t('did.extension', { extension: entry.detail });
+  const known = DISPOSITIONS.find((word) => word === entry.detail);
+  return known ? t(`disposition.${known}`) : entry.detail;
+};
