@@ -307,6 +307,19 @@ t.test('the recorded lists put together: a talk, and a ring', async (t) => {
   t.same(gone.snapshot.queues.hotline, []);
 });
 
+t.test('an agent’s leg that is just being told which call rings is no citizen', async (t) => {
+  const lists = recordedLists('chan2', 'queue2');
+  const channels = lists.channels.map((channel) =>
+    channel.channel?.startsWith('PJSIP/8001-')
+      ? { ...channel, context: 'hotline-agent-leg', application: 'Set', applicationdata: 'PJSIP_HEADER(add,X-Hotline-Call)=x' }
+      : channel,
+  );
+  t.not(channels, lists.channels);
+  const { snapshot } = assembleSnapshot(newTranslatorState('one'), { ...lists, channels }, RECEIVED, RECEIVED, new Set());
+  t.match(snapshot.calls, [{ channelId: 'tel-1795494642.6', legs: [{ extension: '8001', state: 'ringing' }] }]);
+  t.equal(snapshot.calls.length, 1);
+});
+
 t.test('a call that was there before us ends like any other', async (t) => {
   const state = newTranslatorState('one');
   const found = assembleSnapshot(state, recordedLists('chan', 'queue'), RECEIVED, RECEIVED, new Set());

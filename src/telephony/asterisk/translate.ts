@@ -3,9 +3,12 @@ import type { DeviceState, TelephonyEvent, TelephonyEventOf } from '../events.ts
 import type { LiveCall } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
 
-/** Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`. */
+/**
+ * Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`, and pass
+ * through `hotline-agent-leg` for as long as it takes to tell them which call rings: on a busy machine a snapshot sees them there.
+ */
 const LANDING_CONTEXTS = new Set(['hotline-trunk', 'hotline-inbound', 'hotline-demo']);
-const AGENT_CONTEXT = 'hotline-agents';
+const AGENT_CONTEXTS = new Set(['hotline-agents', 'hotline-agent-leg']);
 
 export interface Leg {
   channelId: ChannelId;
@@ -78,7 +81,7 @@ const causeOf = (message: AmiMessage): number => {
   return cause > 0 && cause < 256 ? cause : 0;
 };
 
-export const isAgentContext = (context: string): boolean => context === AGENT_CONTEXT;
+export const isAgentContext = (context: string): boolean => AGENT_CONTEXTS.has(context);
 
 export const isCitizenContext = (context: string): boolean => context.startsWith('hotline-') && !isAgentContext(context);
 
