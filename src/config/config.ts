@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HotlineError } from '../core/errors.ts';
 import { KEYS, type KeyDefinition, type KeyName, type Values } from './keys.ts';
 import { parseKey, WrongValue } from './parse.ts';
 import { bracketed, type SwitchNode, type Trunk } from './switch.ts';
+import { readTls } from './tls.ts';
 
 export type { SwitchNode, Trunk } from './switch.ts';
 
@@ -11,6 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ManagedSwitch {
   kind: 'managed';
+  /** False when src/switch.ts runs it in a process of its own (a container, a unit) beside this one. */
+  startedHere: boolean;
   binary: string | null;
   mirror: string | null;
   httpPort: number;
@@ -67,12 +71,31 @@ export interface RelayConfig {
 /** The clone, or the image's /app: two above this file. */
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** A secret may also lie in a file that <KEY>_FILE names, as containers hand them out. */
+const FILE_KEYS: ReadonlyMap<string, string> = new Map(
+  (Object.entries(KEYS) as [string, KeyDefinition<unknown>][]).flatMap(([name, key]) =>
+    key.secret ? [[`${name}_FILE`, name] as const] : [],
+  ),
+);
+
+const textOf = (name: string, key: KeyDefinition<unknown>, environment: Environment): string | undefined => {
+  const direct = environment[name]?.trim() || undefined;
+  const file = key.secret ? environment[`${name}_FILE`]?.trim() : undefined;
+  if (!file) return direct;
+  if (direct !== undefined) throw new WrongValue(`不能与 ${name}_FILE 同时填写 (not together with ${name}_FILE)`);
+  try {
+    return readFileSync(resolve(ROOT, file), 'utf8');
+  } catch (err) {
+    throw new WrongValue(`${name}_FILE 读不到 (can't be read): ${(err as NodeJS.ErrnoException).code}`);
+  }
+};
+
 const readValues = (environment: Environment): Values => {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, key] of Object.entries(KEYS) as [KeyName, KeyDefinition<unknown>][]) {
     try {
-      values[name] = parseKey(key, environment[name]);
+      values[name] = parseKey(key, textOf(name, key, environment));
     } catch (err) {
       if (!(err instanceof WrongValue)) throw err;
       problems.push(`${name}: ${err.message}`);
@@ -80,7 +103,7 @@ const readValues = (environment: Environment): Values => {
   }
   // A misspelt key would otherwise be a setting that silently does nothing.
   for (const name of Object.keys(environment))
-    if (name.startsWith('HOTLINE_') && !(name in KEYS)) problems.push(`${name}: 没有这个配置项 (no such setting)`);
+    if (name.startsWith('HOTLINE_') && !(name in KEYS) && !FILE_KEYS.has(name)) problems.push(`${name}: 没有这个配置项 (no such setting)`);
   refuse(problems);
   return values as Values;
 };
@@ -136,7 +159,8 @@ const switchOf = (values: Values): Config['switch'] => {
   if (kind === 'nodes') return { kind, nodes: values.HOTLINE_SWITCH_NODES };
   const [first = 0, last = 0] = values.HOTLINE_RTP_PORTS.split('-').map(Number);
   return {
-    kind,
+    kind: 'managed',
+    startedHere: kind === 'managed',
     binary: values.HOTLINE_ASTERISK,
     mirror: values.HOTLINE_APT_MIRROR,
     httpPort: values.HOTLINE_ASTERISK_HTTP_PORT,
@@ -154,10 +178,12 @@ const contradictions = (values: Values): string[] => {
   const problems: string[] = [];
   if ((values.HOTLINE_TLS_CERT === null) !== (values.HOTLINE_TLS_KEY === null))
     problems.push('HOTLINE_TLS_CERT: 证书和私钥要同时填写 (certificate and key go together with HOTLINE_TLS_KEY)');
+  if (values.HOTLINE_TLS_CERT !== null && values.HOTLINE_PUBLIC_URL?.startsWith('http:'))
+    problems.push('HOTLINE_PUBLIC_URL: 配置了证书就应为 https (must be https where a certificate is set)');
   if (values.HOTLINE_SWITCH === 'nodes' && values.HOTLINE_SWITCH_NODES.length === 0)
     problems.push('HOTLINE_SWITCH_NODES: HOTLINE_SWITCH=nodes 时必填 (needed by HOTLINE_SWITCH=nodes)');
-  if (values.HOTLINE_SWITCH === 'managed' && values.HOTLINE_SWITCH_NODES.length > 0)
-    problems.push('HOTLINE_SWITCH: 已填写 HOTLINE_SWITCH_NODES，不能同时为 managed (contradicts HOTLINE_SWITCH_NODES)');
+  if ((values.HOTLINE_SWITCH ?? 'nodes') !== 'nodes' && values.HOTLINE_SWITCH_NODES.length > 0)
+    problems.push(`HOTLINE_SWITCH: 已填写 HOTLINE_SWITCH_NODES，不能同时为 ${values.HOTLINE_SWITCH} (contradicts HOTLINE_SWITCH_NODES)`);
   const [first = 0, last = 0] = values.HOTLINE_RTP_PORTS.split('-').map(Number);
   if (first >= last || last > 65_535)
     problems.push('HOTLINE_RTP_PORTS: 起始端口应小于结束端口 (first must be below last, last at most 65535)');
@@ -165,6 +191,10 @@ const contradictions = (values: Values): string[] => {
   const needed = '生产模式必填 (needed in production)';
   if (values.HOTLINE_SECRET === null) problems.push(`HOTLINE_SECRET: ${needed}`);
   if (values.HOTLINE_PUBLIC_URL === null) problems.push(`HOTLINE_PUBLIC_URL: ${needed}`);
+  else if (values.HOTLINE_PUBLIC_URL.startsWith('http:') && loopbackNames(values.HOTLINE_PUBLIC_URL).length === 0)
+    problems.push(
+      'HOTLINE_PUBLIC_URL: 其他电脑的浏览器只在 https 下允许用麦克风 (browsers of other machines give no microphone without https)',
+    );
   if (values.HOTLINE_SWITCH === null && values.HOTLINE_SWITCH_NODES.length === 0)
     problems.push(`HOTLINE_SWITCH: ${needed}: managed, 或填写 (or) HOTLINE_SWITCH_NODES`);
   return problems;
@@ -233,8 +263,15 @@ export const readRelayConfig = (environment: Environment): RelayConfig => {
 };
 
 /** The one place that touches the process's environment. */
-export const loadConfig = (): Config => readConfig(process.env);
-export const loadRelayConfig = (): RelayConfig => readRelayConfig(process.env);
+export const loadConfig = (): Config => {
+  const config = readConfig(process.env);
+  if (config.http.tls) readTls(config.http.tls); // before anything is started that would have to be stopped again
+  return config;
+};
+export const loadRelayConfig = (): RelayConfig => {
+  loadConfig();
+  return readRelayConfig(process.env);
+};
 
 /**
  * The environment for a process of ours that this one starts. The compile cache spares it loading the compiler that strips

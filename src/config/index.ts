@@ -15,3 +15,4 @@ export {
   type Trunk,
 } from './config.ts';
 export { deriveKey, masterSecret } from './secret.ts';
+export { readTls, type TlsPair, watchTls } from './tls.ts';

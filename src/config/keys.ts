@@ -101,9 +101,9 @@ export const KEYS = {
   HOTLINE_NAME: key(p.line, '临湖区 12345 政务服务热线', '热线名称', 'name of the hotline'),
   HOTLINE_DUTY_PHONE: maybe(dialled, '无人签入时转接的值班电话', 'duty phone that is dialled when nobody is signed in', { shown: '' }),
   HOTLINE_SWITCH: maybe(
-    p.word('managed', 'nodes'),
-    'managed：自带并管理 Asterisk；nodes：接入已有的 Asterisk',
-    'managed runs an Asterisk of its own; nodes attaches existing ones',
+    p.word('managed', 'beside', 'nodes'),
+    'managed：自带并管理 Asterisk；beside：同一台机器上由 src/switch.ts 单独运行；nodes：接入已有的 Asterisk',
+    'managed runs an Asterisk of its own; beside leaves that to src/switch.ts on the same machine; nodes attaches existing ones',
     { shown: 'managed (demonstration)' },
   ),
   HOTLINE_SWITCH_NODES: key(switchNodes, [], `已有 Asterisk 的地址和口令：${SWITCH_NODES_FORM}`, 'existing Asterisk nodes', {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import type { Server as TlsServer } from 'node:https';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -14,6 +14,7 @@ import Fastify, {
 } from 'fastify';
 import type { Session } from '../access/session.ts';
 import type { Config } from '../config/config.ts';
+import { readTls, type TlsPair, watchTls } from '../config/tls.ts';
 import { HotlineError } from '../core/errors.ts';
 import { PUSH_PROTOCOL } from '../push/frames.ts';
 import { answerErrors, asRefusal } from './errors.ts';
@@ -45,6 +46,8 @@ export interface HttpDeps {
   /** Where the built console lies. */
   consoleDirectory: string;
   version: string;
+  /** How often the certificate's files are looked at; for tests. */
+  tlsLookMs?: number;
 }
 
 /** Far above a busy agent's pace and far below a flood's. Per minute. */
@@ -55,11 +58,30 @@ const PER_ADDRESS = 600;
 const MOST_FRAME_BYTES = 4096;
 const CLOSE_GOING_AWAY = 1001;
 
+const pairOf = ({ cert, key }: TlsPair): { cert: Buffer; key: Buffer } => ({ cert, key });
+
+/** A renewed certificate is taken without a restart; connections that are open go on under the old one. */
+const renewTls = (app: App, { config, logger, tlsLookMs }: HttpDeps): void => {
+  if (!config.http.tls) return;
+  const stop = watchTls(
+    config.http.tls,
+    {
+      renewed: (pair) => {
+        (app.server as unknown as TlsServer).setSecureContext(pairOf(pair));
+        logger.info({ validTo: pair.validTo }, 'the renewed certificate is in use');
+      },
+      refused: (err) => logger.error({ err }, 'the renewed certificate cannot be used; the old one goes on'),
+    },
+    tlsLookMs,
+  );
+  app.addHook('onClose', async () => stop());
+};
+
 const construct = ({ config, logger }: HttpDeps): App => {
   const { tls, trustProxy } = config.http;
   return Fastify({
     loggerInstance: logger,
-    https: tls ? { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } : null,
+    https: tls ? pairOf(readTls(tls)) : null,
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     // The address line may hold what somebody searched for; the metrics count requests, and failures are logged by route.
     logController: new LogController({ disableRequestLogging: true }),
@@ -130,6 +152,7 @@ export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: ()
   const secure = config.http.publicUrl.startsWith('https:');
   const docsAccess = config.mode === 'demonstration' ? ({ public: true } as const) : ({ signedIn: true } as const);
   const app = construct(deps);
+  renewTls(app, deps);
   demandAccess(app, [{ prefix: DOCS_PREFIX, access: docsAccess }]);
   validateStrictly(app);
   answerErrors(app);

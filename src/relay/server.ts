@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RelayConfig } from '../config/config.ts';
+import { readTls, watchTls } from '../config/tls.ts';
 import type { Clock } from '../core/clock.ts';
 import { join } from './pipe.ts';
 import { readTicket, type TicketClaims } from './ticket.ts';
@@ -18,6 +18,8 @@ export interface RelayDeps {
   /** Told to whoever asks /healthz, so that a starter knows whether this relay is the one it would have started. */
   fingerprint: string;
   limits?: Partial<typeof LIMITS>;
+  /** How often the certificate's files are looked at; for tests. */
+  tlsLookMs?: number;
 }
 
 export interface Relay {
@@ -119,7 +121,10 @@ export const createRelay = (deps: RelayDeps): Relay => {
     handleProtocols: () => 'sip',
   });
 
-  const tlsFiles = (tls: NonNullable<RelayConfig['tls']>) => ({ cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) });
+  const tlsFiles = (tls: NonNullable<RelayConfig['tls']>): { cert: Buffer; key: Buffer } => {
+    const { cert, key } = readTls(tls);
+    return { cert, key };
+  };
   const answer = (request: IncomingMessage, response: import('node:http').ServerResponse): void => {
     const healthy = request.url === '/healthz';
     response.writeHead(healthy ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -209,6 +214,18 @@ export const createRelay = (deps: RelayDeps): Relay => {
     upgrade(request, socket, head, claims, address).finally(() => pending--);
   });
 
+  const reloadTls = (): void => {
+    try {
+      if (config.tls && 'setSecureContext' in server) server.setSecureContext(tlsFiles(config.tls));
+    } catch (err) {
+      logger.warn(
+        { reason: err instanceof Error ? err.message : String(err) },
+        'the renewed certificate cannot be used; the old one goes on',
+      );
+    }
+  };
+  const stopLooking = config.tls ? watchTls(config.tls, { renewed: reloadTls, refused: reloadTls }, deps.tlsLookMs) : () => {};
+
   return {
     listen: () =>
       new Promise((resolve, reject) => {
@@ -219,11 +236,10 @@ export const createRelay = (deps: RelayDeps): Relay => {
         });
       }),
     clients: () => open,
-    reloadTls() {
-      if (config.tls && 'setSecureContext' in server) server.setSecureContext(tlsFiles(config.tls));
-    },
+    reloadTls,
     async close() {
       closing = true;
+      stopLooking();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const page of sockets.clients) page.close(1001);
       const force = setTimeout(() => {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Config, Trunk } from '../config/index.ts';
+import type { Config, ManagedSwitch as ManagedConfig, Trunk } from '../config/index.ts';
+import { HotlineError } from '../core/errors.ts';
 import type { AsteriskNode } from './asterisk/index.ts';
+import { chooseBase, chooseRunAs, layOut } from './managed/directories.ts';
 import { obtainAsterisk } from './managed/fetch.ts';
+import { readIdentity } from './managed/instance.ts';
 import { type ManagedSwitch, startManagedSwitch } from './managed/run.ts';
-import type { TrunkSettings } from './managed/settings.ts';
+import { SERVICE_USER, type TrunkSettings } from './managed/settings.ts';
 
 export interface JoinedSwitch {
   nodes: AsteriskNode[];
@@ -22,6 +26,71 @@ const trunkOf = (trunk: Trunk): TrunkSettings => ({
   register: trunk.register,
   ...(trunk.user !== null && trunk.secret !== null ? { auth: { username: trunk.user, password: trunk.secret } } : {}),
 });
+
+/**
+ * Finds or fetches Asterisk. @returns what starts (or adopts) the switch this configuration describes, and says what an
+ * operator should know
+ */
+export const prepareOwnSwitch = async (
+  config: Config,
+  managed: ManagedConfig,
+  deps: { dialplans: string; say: (text: string) => void },
+): Promise<() => Promise<ManagedSwitch>> => {
+  const installation = await obtainAsterisk({
+    cacheDirectory: config.cacheDirectory,
+    binary: managed.binary ?? undefined,
+    mirror: managed.mirror ?? undefined,
+    onProgress: deps.say,
+  });
+  return async () => {
+    const running = await startManagedSwitch(installation, {
+      directory: join(config.dataDirectory, 'switch'),
+      dialplansDirectory: deps.dialplans,
+      soundsOverlay: config.promptsDirectory,
+      ports: { http: managed.httpPort, ami: managed.amiPort, sip: managed.sipPort },
+      rtp: { start: managed.rtpFirstPort, end: managed.rtpLastPort },
+      rtpAddress: managed.rtpHost ?? undefined,
+      sipAddress: managed.sipHost,
+      numbers: [config.hotline.number, ...config.hotline.aliases],
+      areaCode: config.hotline.areaCode,
+      trunks: config.trunks.map(trunkOf),
+      fallbackNumber: config.hotline.dutyPhone ?? undefined,
+    });
+    for (const warning of running.warnings) deps.say(`  ! ${warning}`);
+    deps.say(`  交换机 switch: Asterisk ${running.version}${running.adopted ? '（沿用运行中的 adopted）' : ''}`);
+    return running;
+  };
+};
+
+const BESIDE_LIMIT_MS = 60_000;
+
+/** The switch that src/switch.ts runs: known by what it keeps in the shared data directory, once it has been started. */
+const joinBeside = async (config: Config, say: (text: string) => void): Promise<JoinedSwitch> => {
+  const directory = await chooseBase(join(config.dataDirectory, 'switch'), chooseRunAs());
+  let identity = readIdentity(directory);
+  if (!identity) say('  等待交换机首次启动 waiting for the switch to be started (node src/switch.ts)');
+  for (const deadline = Date.now() + BESIDE_LIMIT_MS; !identity && Date.now() < deadline; identity = readIdentity(directory))
+    await delay(250);
+  if (!identity)
+    throw new HotlineError('telephony.unavailable', `${directory} 里没有交换机，请运行 node src/switch.ts (no switch was started there)`);
+  const { log, spool } = layOut(directory);
+  return {
+    nodes: [
+      {
+        name: identity.node,
+        host: '127.0.0.1',
+        amiPort: identity.ports.ami,
+        httpPort: identity.ports.http,
+        user: SERVICE_USER,
+        secret: identity.amiSecret,
+        ariSecret: identity.ariSecret,
+        logDirectory: log,
+      },
+    ],
+    recordings: new Map([[identity.node, join(spool, 'recording')]]),
+    release: () => {},
+  };
+};
 
 /** A switch that dies again and again must not be started in a tight loop. */
 const RESTART_AFTER_MS = 500;
@@ -52,30 +121,9 @@ export const joinSwitch = async (
       release: () => {},
     };
   }
-  const managed = config.switch;
-  const installation = await obtainAsterisk({
-    cacheDirectory: config.cacheDirectory,
-    binary: managed.binary ?? undefined,
-    mirror: managed.mirror ?? undefined,
-    onProgress: deps.say,
-  });
-  const start = (): Promise<ManagedSwitch> =>
-    startManagedSwitch(installation, {
-      directory: join(config.dataDirectory, 'switch'),
-      dialplansDirectory: deps.dialplans,
-      soundsOverlay: config.promptsDirectory,
-      ports: { http: managed.httpPort, ami: managed.amiPort, sip: managed.sipPort },
-      rtp: { start: managed.rtpFirstPort, end: managed.rtpLastPort },
-      rtpAddress: managed.rtpHost ?? undefined,
-      sipAddress: managed.sipHost,
-      numbers: [config.hotline.number, ...config.hotline.aliases],
-      areaCode: config.hotline.areaCode,
-      trunks: config.trunks.map(trunkOf),
-      fallbackNumber: config.hotline.dutyPhone ?? undefined,
-    });
+  if (!config.switch.startedHere) return joinBeside(config, deps.say);
+  const start = await prepareOwnSwitch(config, config.switch, deps);
   const running = await start();
-  for (const warning of running.warnings) deps.say(`  ! ${warning}`);
-  deps.say(`  交换机 switch: Asterisk ${running.version}${running.adopted ? '（沿用运行中的 adopted）' : ''}`);
 
   let release = (): void => {};
   const watch = (living: ManagedSwitch): void => {

@@ -62,6 +62,9 @@ t.test('a wrong value names its key and never shows a secret', (t) => {
     [{ HOTLINE_TRUNKS: '[{"name":"a","host":"1.2.3.4","register":true}]' }, 'HOTLINE_TRUNKS'],
     [{ HOTLINE_HTPP_PORT: '80' }, 'HOTLINE_HTPP_PORT'],
     [{ HOTLINE_TRUST_PROXY: 'everybody' }, 'HOTLINE_TRUST_PROXY'],
+    [{ HOTLINE_TLS_CERT: '/a.pem', HOTLINE_TLS_KEY: '/a.key', HOTLINE_PUBLIC_URL: 'http://a.cn' }, 'HOTLINE_PUBLIC_URL'],
+    [{ HOTLINE_SECRET_FILE: '/nowhere/secret' }, 'HOTLINE_SECRET'],
+    [{ HOTLINE_NAME_FILE: '/etc/hostname' }, 'HOTLINE_NAME_FILE'],
   ];
   for (const [environment, key] of cases) {
     const err = refusal(environment);
@@ -100,5 +103,17 @@ t.test('the table of settings has a sentence in both languages for each', (t) =>
     t.ok(row.zh.length > 0 && row.en.length > 0 && row.form.length > 0, row.key);
     t.match(row.key, /^(HOTLINE_[A-Z_]+|DATABASE_URL)$/);
   }
+  t.end();
+});
+
+t.test('a secret may lie in a file; without https only this machine is public', (t) => {
+  const directory = t.testdir({ secret: `${'s'.repeat(40)}\n`, short: 'short-and-weak' });
+  t.equal(readConfig({ HOTLINE_SECRET_FILE: `${directory}/secret` }).secret, 's'.repeat(40));
+  t.same(refusal({ HOTLINE_SECRET_FILE: `${directory}/secret`, HOTLINE_SECRET: 'x'.repeat(32) }).details.keys, ['HOTLINE_SECRET']);
+  t.notMatch(refusal({ HOTLINE_SECRET_FILE: `${directory}/short` }).message, 'short-and-weak');
+  const production = { HOTLINE_MODE: 'production', HOTLINE_SECRET: 'x'.repeat(32), HOTLINE_SWITCH: 'beside' };
+  t.same(refusal({ ...production, HOTLINE_PUBLIC_URL: 'http://hotline.example.cn' }).details.keys, ['HOTLINE_PUBLIC_URL']);
+  const config = readConfig({ ...production, HOTLINE_PUBLIC_URL: 'http://127.0.0.1:8345' });
+  t.equal(config.switch.kind === 'managed' && config.switch.startedHere, false);
   t.end();
 });
