@@ -2,20 +2,34 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords, createStaffAdministration } from './access/index.ts';
-import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences } from './agents/index.ts';
-import { callsNotices, callsRoutes, createAlarms, createCalls, createCards, createPlayback, createRecordings } from './calls/index.ts';
+import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences, liveGauges } from './agents/index.ts';
+import {
+  callsNotices,
+  callsRoutes,
+  createAlarms,
+  createCalls,
+  createCards,
+  createPlayback,
+  createRecordings,
+  createRecordingWatch,
+} from './calls/index.ts';
 import { casesReactions, casesRoutes, createCaseLookup, createCases } from './cases/index.ts';
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
+import { CALENDAR_2026 } from './core/working-time.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
+import { createHours, hoursRoutes } from './hours/index.ts';
 import { createHttp, createMetrics, currentStaff, type Part } from './http/index.ts';
+import { jobAlarms } from './jobs/alarms.ts';
+import { jobsRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
 import { issueTicket, TICKET_PURPOSE } from './relay/ticket.ts';
+import { createRelayWatch, relayAnswers } from './relay/watch.ts';
 import { createKeptValues } from './storage/kept-values.ts';
 import { createOutbox } from './storage/outbox.ts';
 import { createAccessRepository } from './storage/repositories/access.ts';
@@ -25,6 +39,7 @@ import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
+import { createHoursRepository } from './storage/repositories/hours.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import type { Store } from './storage/store.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
@@ -58,7 +73,9 @@ export interface HotlineApp {
 const SIP_DOMAIN = 'hotline.invalid';
 const QUEUES = ['main'];
 const SWEEP_MS = 1_000;
+const WATCH_MS = 5_000;
 const SLOW_SWEEP_MS = 30_000;
+const PLACE_MS = 60_000;
 
 /** The composition root, and the table of contents: adapters, then features, in the order in which they build on each other. */
 export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
@@ -87,6 +104,11 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     settings: { sessionHours: config.session.hours, idleMinutes: config.session.idleMinutes },
   });
 
+  // Alarms tell the desks and the desks' snapshot shows the alarms; the hub joins the circle last.
+  const late: { toDesks: (event: PushEvent) => void } = { toDesks: () => {} };
+  const alarms = createAlarms({ clock, push: (event) => late.toDesks(event) });
+  const deadJobs = jobAlarms({ jobs, alarms, onError: (err) => logger.warn({ err }, 'given-up work could not be looked up') });
+
   // ── directory, cases, calls ──
   const directory = createDirectory({ repository: createDirectoryRepository(store), clock, areaCode: config.hotline.areaCode });
   const casesRepository = createCasesRepository(store);
@@ -99,6 +121,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     directory,
     history,
     outbox,
+    jobs,
     clock,
     logger,
     areaCode: config.hotline.areaCode,
@@ -129,6 +152,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     clock,
     logger,
     directoryOf: deps.recordingsOf,
+    alarms,
+    onFailed: () => metrics.recordings.inc({ outcome: 'failed' }),
   });
 
   // ── agents ──
@@ -171,9 +196,6 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
 
   // ── pushes ──
-  // Alarms tell the desks and the desks' snapshot shows the alarms; the hub joins the circle last.
-  const late: { toDesks: (event: PushEvent) => void } = { toDesks: () => {} };
-  const alarms = createAlarms({ clock, push: (event) => late.toDesks(event) });
   const desk = createDesk({
     agents,
     repository: agentsRepository,
@@ -205,13 +227,37 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   callsNotices({ outbox, cards, repository: callsRepository, push });
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
-  casesReactions(outbox, cases);
-  outbox.on('call.ended', async ({ disposition }) => {
+  casesReactions(jobs, cases);
+  outbox.on('call.ended', async ({ callId, disposition }) => {
     metrics.callsEnded.inc({ disposition });
-    await recordings.sealEnded();
+    await recordings.sealCall(callId);
   });
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
+  const hours = createHours({
+    store,
+    repository: createHoursRepository(store),
+    history,
+    telephony,
+    calendar: async () => [CALENDAR_2026],
+    dutyPhone: config.hotline.dutyPhone,
+    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    clock,
+    logger,
+  });
+
+  // ── watchers ──
+  liveGauges({
+    metrics,
+    calls: callsRepository,
+    agents: agentsRepository,
+    presences,
+    queues: () => desk.queueSummaries(),
+    now: () => clock.now(),
+  });
+  const watchRecordings = createRecordingWatch({ repository: callsRepository, alarms, directoryOf: deps.recordingsOf });
+  const relayAt = { host: config.relay.host, port: config.relay.port, tls: config.http.tls !== null };
+  const watchRelay = createRelayWatch({ answers: () => relayAnswers(relayAt), alarms, detail: `${relayAt.host}:${relayAt.port}` });
   const link = createSwitchLink({
     telephony,
     calls,
@@ -224,7 +270,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     kept,
     metrics,
     pushToDesks: late.toDesks,
-    settings: { fallbackNumber: config.hotline.dutyPhone, openHours: null, maxWaiting: null },
+    writeSettings: () => hours.tellSwitch(),
+    clock,
     logger,
   });
 
@@ -252,6 +299,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(directoryRoutes({ directory }));
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
+  await http.register(hoursRoutes({ hours }));
+  await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(
     systemRoutes({
       telephony,
@@ -307,16 +356,25 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       jobs.start();
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
+      await deadJobs.check();
+      every(WATCH_MS, 'a watch failed', async () => {
+        link.checkNodes();
+        for (const { node } of telephony.nodes()) await alarms.checkDisk(node, deps.recordingsOf(node));
+        await watchRecordings();
+        await watchRelay();
+      });
       every(SLOW_SWEEP_MS, 'a slow sweep failed', async () => {
         await agents.signOutForgotten();
         await recordings.sealEnded();
-        for (const { node } of telephony.nodes()) await alarms.checkDisk(deps.recordingsOf(node) ?? '');
+        await hours.tellWhenDue();
       });
+      every(PLACE_MS, 'the place in the records could not be kept', () => link.keepPlace());
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
       notices.stop();
       await http.close();
+      await link.keepPlace();
       await telephony.stop();
       await jobs.stop();
       await outbox.settled();

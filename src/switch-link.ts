@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { AgentNotices, Agents, AgentsRepository, Presences } from './agents/index.ts';
 import type { Alarms, Calls, Recordings } from './calls/index.ts';
+import type { Clock } from './core/clock.ts';
 import type { Metrics } from './http/index.ts';
 import type { PushEvent } from './push/index.ts';
 import type { KeptValues } from './storage/kept-values.ts';
 import type { TelephonyEvent } from './telephony/events.ts';
-import type { HotlineSettings, Telephony } from './telephony/port.ts';
+import type { Telephony } from './telephony/port.ts';
 
 /** What happened while nobody listened, from the switch's own records. */
 export interface MissedRecords {
@@ -16,42 +17,82 @@ export interface SwitchLink {
   start(): Promise<void>;
   /** Resolves when every event heard so far is in the record. */
   settled(): Promise<void>;
+  /**
+   * Moves the place in each switch's records from which the next life reads on; to be called every minute and at the end.
+   * Without it a service that ran for days would tell itself days again.
+   */
+  keepPlace(): Promise<void>;
+  /** Raises and clears the alarm of each switch by what is so now: one that was never reached has told of no loss. */
+  checkNodes(): void;
 }
+
+export interface SwitchLinkDeps {
+  telephony: Telephony & MissedRecords;
+  calls: Calls;
+  recordings: Pick<Recordings, 'sealEnded'>;
+  agents: Pick<Agents, 'reestablish'>;
+  agentsRepository: Pick<AgentsRepository, 'staffIdOfExtension'>;
+  presences: Presences;
+  notices: Pick<AgentNotices, 'agentChanged' | 'queuesChanged'>;
+  alarms: Alarms;
+  kept: KeptValues;
+  metrics: Pick<Metrics, 'switchUp' | 'switchEvents'>;
+  pushToDesks: (event: PushEvent) => void;
+  /** Writes the hotline's own settings, as they are kept now, into the switch. */
+  writeSettings(): Promise<void>;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * A place in the records counts only when the link has proved itself alive for this long after: a dead link is found by an
+ * unanswered question within 15 s, and what ended in between has not been heard.
+ */
+const PROOF_MS = 20_000;
+/** A switch that starts up or is restarted is away for a moment; that is not yet an alarm. */
+const PATIENCE_MS = 5_000;
+/** Telephones' states come in storms (a queue of 500 told anew); a page needs them ten times a second at most. */
+const QUIET_MS = 100;
 
 /**
  * Between the switch and the features: every event is handed on in order, and after every (re)connect three things are
  * done before news is trusted again: what was missed is read from the switch's records, what the record still holds is
  * compared with what the switch holds, and the queue's members are made to be exactly the people signed in.
  */
-export const createSwitchLink = (deps: {
-  telephony: Telephony & MissedRecords;
-  calls: Calls;
-  recordings: Recordings;
-  agents: Agents;
-  agentsRepository: AgentsRepository;
-  presences: Presences;
-  notices: AgentNotices;
-  alarms: Alarms;
-  kept: KeptValues;
-  metrics: Metrics;
-  pushToDesks: (event: PushEvent) => void;
-  settings: HotlineSettings;
-  logger: Logger;
-}): SwitchLink => {
-  const { telephony, calls, recordings, agents, presences, notices, alarms, kept, metrics, logger } = deps;
+export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
+  const { telephony, calls, recordings, agents, presences, notices, alarms, kept, metrics, logger, clock } = deps;
   const mending = new Map<string, Promise<void>>();
+  /** The newest place seen in each node's records, not yet proved. */
+  const places = new Map<string, { cursor: unknown; seenAt: number; unrecorded: number }>();
+  const changed = new Set<string>();
+  let telling = false;
+
+  const keyOf = (node: string): string => `switch.records.${node}`;
 
   const tellPresence = async (extension: string): Promise<void> => {
     const staffId = await deps.agentsRepository.staffIdOfExtension(extension);
     if (staffId !== undefined) notices.agentChanged(staffId);
   };
 
+  /** At once when it is quiet; in a storm each telephone once per pause, however often it changed. */
+  const tellPresences = async (): Promise<void> => {
+    if (telling) return;
+    telling = true;
+    while (changed.size > 0) {
+      const now = [...changed];
+      changed.clear();
+      for (const extension of now)
+        await tellPresence(extension).catch((err) => logger.warn({ err }, 'a telephone’s state could not be told'));
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS).unref());
+    }
+    telling = false;
+  };
+
   /** Missed events are told again from their calls' beginnings; every one of them may be heard twice. */
   const fillIn = async (node: string): Promise<void> => {
-    const key = `switch.records.${node}`;
-    const missed = await telephony.missedEvents(node, await kept.get(key));
+    const missed = await telephony.missedEvents(node, await kept.get(keyOf(node)));
     for (const event of missed.events) await calls.apply(event);
-    if (missed.known) await kept.set(key, missed.cursor);
+    if (missed.known) await kept.set(keyOf(node), missed.cursor);
     else logger.warn({ node }, 'the records of this switch are out of reach; what was missed stays unknown');
   };
 
@@ -62,12 +103,13 @@ export const createSwitchLink = (deps: {
     await calls.reconcile(snapshot);
     for (const extension of presences.replace(snapshot)) await tellPresence(extension);
     await agents.reestablish(snapshot);
-    await telephony.writeSettings(deps.settings);
+    await deps.writeSettings();
     await recordings.sealEnded();
     notices.queuesChanged();
   };
 
   const onUp = (node: string): void => {
+    places.delete(node);
     alarms.clear(`switch_down.${node}`);
     metrics.switchUp.set({ node }, 1);
     const after = (mending.get(node) ?? Promise.resolve()).then(() => mend(node));
@@ -80,6 +122,7 @@ export const createSwitchLink = (deps: {
   };
 
   const onDown = (node: string, reason: string): void => {
+    places.delete(node);
     alarms.raise(`switch_down.${node}`, 'switch_down', reason);
     metrics.switchUp.set({ node }, 0);
     deps.pushToDesks({ type: 'switch.changed', up: false, reason });
@@ -89,16 +132,48 @@ export const createSwitchLink = (deps: {
     metrics.switchEvents.inc({ type: event.type });
     if (event.type === 'switch.up') onUp(event.node);
     if (event.type === 'switch.down') onDown(event.node, event.reason);
-    if (event.type === 'recording.failed') alarms.raise(`recording_failed.${event.channelId}`, 'recording_failed', event.node);
+    if (event.type === 'recording.failed') alarms.raise(`recording_failed.${event.node}`, 'recording_failed', event.node);
     const extension = presences.take(event);
-    if (extension !== null) void tellPresence(extension).catch((err) => logger.warn({ err }, 'a notice could not be made'));
+    if (extension !== null) {
+      changed.add(extension);
+      void tellPresences();
+    }
     void calls.apply(event);
+  };
+
+  const keepPlaceOf = async (node: string): Promise<void> => {
+    await mending.get(node);
+    const place = places.get(node);
+    const now = clock.now().getTime();
+    if (place && now - place.seenAt < PROOF_MS) return;
+    if (place && place.unrecorded !== calls.unrecorded()) {
+      // The database refused events meanwhile; the switch's records still hold them.
+      places.delete(node);
+      return fillIn(node);
+    }
+    if (place) await kept.set(keyOf(node), place.cursor);
+    const unrecorded = calls.unrecorded();
+    const seen = await telephony.missedEvents(node, place?.cursor ?? (await kept.get(keyOf(node))));
+    // The link may have broken while the records were read.
+    if (seen.known && telephony.nodes().some((each) => each.node === node && each.up))
+      places.set(node, { cursor: seen.cursor, seenAt: now, unrecorded });
   };
 
   return {
     start: () => telephony.start(hear),
     async settled() {
       await Promise.all(mending.values());
+    },
+    async keepPlace() {
+      for (const { node, up } of telephony.nodes())
+        if (up) await keepPlaceOf(node).catch((err) => logger.warn({ err, node }, 'the place in the records could not be kept'));
+    },
+    checkNodes() {
+      for (const { node, up, reason, since } of telephony.nodes()) {
+        if (up) alarms.clear(`switch_down.${node}`);
+        else if (clock.now().getTime() - since.getTime() >= PATIENCE_MS) alarms.raise(`switch_down.${node}`, 'switch_down', reason);
+        metrics.switchUp.set({ node }, up ? 1 : 0);
+      }
     },
   };
 };

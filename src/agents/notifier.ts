@@ -29,8 +29,25 @@ export const agentNotices = (deps: {
   const quietly = (work: Promise<void>): void => {
     work.catch((err) => deps.logger.warn({ err }, 'a notice could not be made'));
   };
+  /** Being read now; true when something changed while it was read. */
+  const reading = new Map<StaffId, boolean>();
+  const tellAgent = async (staffId: StaffId): Promise<void> => {
+    if (reading.has(staffId)) {
+      reading.set(staffId, true);
+      return;
+    }
+    try {
+      do {
+        reading.set(staffId, false);
+        const agent = await agents.view(staffId);
+        push(staffId, { type: 'agent.changed', agent });
+      } while (reading.get(staffId));
+    } finally {
+      reading.delete(staffId);
+    }
+  };
   const agentChanged = (staffId: StaffId): void => {
-    quietly(agents.view(staffId).then((agent) => push(staffId, { type: 'agent.changed', agent })));
+    quietly(tellAgent(staffId));
     queuesChanged();
   };
   const queuesChanged = (): void => {

@@ -23,6 +23,20 @@ export const dispositionOf = (call: {
   return call.diversion === 'voicemail' ? 'voicemail' : 'abandoned';
 };
 
+/** Where a citizen on the line is now. */
+export const LINE_STATES = ['notice', 'waiting', 'ringing', 'talking', 'diverted'] as const;
+export type LineState = (typeof LINE_STATES)[number];
+
+export const lineStateOf = (
+  call: Pick<CallTimes, 'queuedAt' | 'answeredAt' | 'agentLeftAt'> & { diversion: string | null },
+  rings: boolean,
+): LineState => {
+  if (call.answeredAt && !call.agentLeftAt) return 'talking';
+  if (call.diversion) return 'diverted';
+  if (rings) return 'ringing';
+  return call.queuedAt ? 'waiting' : 'notice';
+};
+
 /** Why a ring ended without this agent. A citizen who gave up is not the agent's miss. */
 export const unansweredOutcome = (call: { answeredAt: Date | null; leftQueueWhileRinging: boolean; ended: boolean }): OfferOutcome => {
   if (call.ended || (call.leftQueueWhileRinging && !call.answeredAt)) return 'abandoned';

@@ -120,7 +120,8 @@ export const createPlayback = (deps: {
       const recording = await recordingOf(callId);
       const directory = deps.directoryOf(listed.call.node);
       if (!recording || !directory) throw new HotlineError('thing.not_found', '没有录音 There is no recording');
-      if (recording.state !== 'whole') throw new HotlineError('recording.not_whole', '录音还没有写完 The recording is not whole yet');
+      if (recording.state === 'writing' || recording.sha256 === null)
+        throw new HotlineError('recording.not_whole', '录音还没有写完 The recording is not whole yet');
       const file = insideDirectory(directory, recording.file);
       const bytes = await sizeOf(file);
       if (bytes === null) throw new HotlineError('thing.not_found', '录音文件不在 The recording file is missing');

@@ -1,16 +1,22 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
-import { insideDirectory, STEREO_BYTES_PER_MS, sha256Of, sizeOf, wavMilliseconds } from '../files/recording-file.ts';
+import type { CallId } from '../core/ids.ts';
+import { insideDirectory, STEREO_BYTES_PER_MS, sha256Of, standOf, wavMilliseconds } from '../files/recording-file.ts';
 import type { Jobs } from '../jobs/runner.ts';
 import type { Outbox } from '../storage/outbox.ts';
-import type { Store } from '../storage/store.ts';
+import type { NewRow } from '../storage/schema.ts';
+import type { Exec, Store } from '../storage/store.ts';
+import type { Alarms } from './alarms.ts';
 import type { CallsRepository } from './repository.ts';
 
 /**
  * MixMonitor tells nobody when it has closed its file, and a post-command would cost a fork of the switch for every call.
- * A file of an ended call whose size stood still this long is whole.
+ * A file of an ended call that nobody has written to for this long is whole. Read off the file and not waited for: a wait in
+ * here would hold up every recording behind it, and a busy hour ends several calls a second.
  */
 const STILL_MS = 1_000;
+const alarmOf = (node: string): string => `recording_failed.${node}`;
+
 /** The writer begins and ends a few packets off the call's own times. */
 const TOLERANCE = 0.01;
 const TOLERANCE_FLOOR_MS = 300;
@@ -21,8 +27,17 @@ export const lengthNote = (milliseconds: number, expectedMs: number): string | n
   return short > Math.max(TOLERANCE_FLOOR_MS, expectedMs * TOLERANCE) ? `shorter than the call by ${short} ms` : null;
 };
 
+/** So much less than the call, and something was lost that mattered: the disk was full, the mount gone. */
+const LOST_SHARE = 0.1;
+const LOST_FLOOR_MS = 3_000;
+
+export const isTruncated = (milliseconds: number, expectedMs: number): boolean =>
+  expectedMs - milliseconds > Math.max(LOST_FLOOR_MS, expectedMs * LOST_SHARE);
+
 export interface Recordings {
-  /** Schedules the sealing of every recording whose call is over; safe to call at any time and twice. */
+  /** Schedules the sealing of one ended call's recordings. */
+  sealCall(callId: CallId): Promise<void>;
+  /** The same for every recording whose call is over; safe to call at any time and twice. */
   sealEnded(): Promise<void>;
 }
 
@@ -35,32 +50,51 @@ export const createRecordings = (deps: {
   logger: Logger;
   /** Where the recordings of one node's switch lie on this machine; null when they can't be reached from here. */
   directoryOf(node: string): string | null;
+  alarms: Pick<Alarms, 'raise' | 'clearIfSince'>;
+  /** One more that is not whole. */
+  onFailed(): void;
 }): Recordings => {
   const { store, repository, jobs, clock } = deps;
 
-  const fail = (id: number, note: string): Promise<void> =>
-    store.write((db) => repository.updateRecording(db, id, { state: 'failed', note, sealedAt: clock.now() }));
+  const fail = async (id: number, node: string, values: { note: string } & Partial<NewRow<'recordings'>>): Promise<void> => {
+    await store.write((db) => repository.updateRecording(db, id, { ...values, state: 'failed', sealedAt: clock.now() }));
+    deps.alarms.raise(alarmOf(node), 'recording_failed', values.note);
+    deps.onFailed();
+  };
 
   jobs.define('recording.seal', async ({ payload, attempt }) => {
     const recording = await repository.recordingById(Number(payload.recordingId));
     if (recording?.state !== 'writing') return;
     const call = (await repository.byId(recording.callId))?.call;
     const directory = call ? deps.directoryOf(call.node) : null;
-    if (!call || !directory) return { fail: 'the recordings directory of this node is not known' };
-    const file = insideDirectory(directory, recording.file);
-    const before = await sizeOf(file);
-    if (before === null) {
-      if (attempt < 4) return { retryInMs: 2_000 };
-      await fail(recording.id, 'file is missing');
+    if (!call || !directory) {
+      // A switch of the operator's own whose files are not mounted here: nothing failed, and nothing can be proved.
+      await store.write((db) =>
+        repository.updateRecording(db, recording.id, { note: 'out of reach: the recordings directory is not known' }),
+      );
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, STILL_MS));
-    const bytes = await sizeOf(file);
-    if (bytes === null || bytes !== before) return { retryInMs: 2_000 };
+    const file = insideDirectory(directory, recording.file);
+    const found = await standOf(file);
+    if (found === null) {
+      if (attempt < 4) return { retryInMs: 2_000 };
+      await fail(recording.id, call.node, { note: 'file is missing' });
+      return;
+    }
+    const { bytes } = found;
+    if (clock.now().getTime() - found.writtenAt.getTime() < STILL_MS) return { retryInMs: STILL_MS };
     const milliseconds = recording.kind === 'voicemail' ? await wavMilliseconds(file) : Math.round(bytes / STEREO_BYTES_PER_MS);
     const sha256 = await sha256Of(file);
+    // The clock of a file server may differ from ours: a file that grew meanwhile was not whole after all.
+    if ((await standOf(file))?.bytes !== bytes) return { retryInMs: 2_000 };
     const expected = call.endedAt ? call.endedAt.getTime() - recording.startedAt.getTime() : milliseconds;
     const note = recording.kind === 'call' && call.disposition !== 'lost' ? lengthNote(milliseconds, expected) : null;
+    if (note && isTruncated(milliseconds, expected)) {
+      // What there is can be heard; that it is not the call must not be overlooked.
+      await fail(recording.id, call.node, { note, bytes, milliseconds, sha256 });
+      return;
+    }
+    if (!note) deps.alarms.clearIfSince(alarmOf(call.node), recording.startedAt);
     await store.write(async (db) => {
       await repository.updateRecording(db, recording.id, { state: 'whole', bytes, milliseconds, sha256, note, sealedAt: clock.now() });
       await deps.outbox.append(db, 'recording.sealed', { callId: recording.callId, recordingId: recording.id });
@@ -68,14 +102,22 @@ export const createRecordings = (deps: {
     if (note) deps.logger.warn({ callId: recording.callId, milliseconds, expected }, 'recording is shorter than its call');
   });
 
+  const schedule = async (db: Exec, due: readonly { id: number }[]): Promise<void> => {
+    const runAt = new Date(clock.now().getTime() + STILL_MS);
+    for (const { id } of due) await jobs.schedule(db, { kind: 'recording.seal', key: String(id), payload: { recordingId: id }, runAt });
+  };
+
   return {
+    sealCall: (callId) =>
+      store.write(async (db) =>
+        schedule(
+          db,
+          (await repository.recordingsOf(db, callId)).filter(({ state }) => state === 'writing'),
+        ),
+      ),
     async sealEnded() {
       const due = await repository.unsealed();
-      if (!due.length) return;
-      await store.write(async (db) => {
-        for (const { id } of due)
-          await jobs.schedule(db, { kind: 'recording.seal', key: String(id), payload: { recordingId: id }, runAt: clock.now() });
-      });
+      if (due.length) await store.write((db) => schedule(db, due));
     },
   };
 };

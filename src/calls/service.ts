@@ -4,6 +4,7 @@ import type { CallId, OfferId } from '../core/ids.ts';
 import { parseCallerNumber } from '../core/phone-number.ts';
 import type { CallerMatch } from '../directory/index.ts';
 import { bySwitch, type History } from '../history/index.ts';
+import type { Jobs } from '../jobs/runner.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { TelephonyEvent, TelephonyEventOf } from '../telephony/events.ts';
@@ -17,6 +18,7 @@ export interface CallsDeps {
   directory: { callerOf(received: string): Promise<CallerMatch> };
   history: Pick<History, 'append'>;
   outbox: Pick<Outbox, 'append'>;
+  jobs: Pick<Jobs, 'schedule'>;
   clock: Clock;
   logger: Logger;
   areaCode: string;
@@ -25,6 +27,8 @@ export interface CallsDeps {
 export interface Calls {
   /** Takes one of the switch's events into the record. Applied strictly in the order given; never rejects. */
   apply(event: TelephonyEvent): Promise<void>;
+  /** How many events could not be written since the start; what they told must be read from the switch's records again. */
+  unrecorded(): number;
   /** Brings the record to what the switch holds. @returns how many things differed */
   reconcile(snapshot: SwitchSnapshot): Promise<number>;
 }
@@ -178,11 +182,20 @@ export const createCalls = (deps: CallsDeps): Calls => {
         file: relativeRecording(event.file),
         startedAt,
       });
-      if (row) await outbox.append(db, 'voicemail.left', { callId: call.id, recordingId: row.id });
+      if (!row) return;
+      await outbox.append(db, 'voicemail.left', { callId: call.id, recordingId: row.id });
+      // A promise made to a citizen: kept by a job, in the transaction that knows of the message, until it is done.
+      await deps.jobs.schedule(db, {
+        kind: 'voicemail.draft',
+        key: String(call.id),
+        payload: { callId: call.id },
+        runAt: clock.now(),
+      });
     },
   };
 
   let line: Promise<void> = Promise.resolve();
+  let unrecorded = 0;
   const enqueue = (event: Correction): Promise<void> => {
     const handle = handlers[event.type] as ((db: Exec, event: Correction) => Promise<void>) | undefined;
     if (!handle) return line;
@@ -190,7 +203,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
       try {
         await deps.store.write((db) => handle(db, event));
       } catch (err) {
-        // The next reconciliation mends what this event would have told.
+        unrecorded += 1;
         deps.logger.error({ err, event: event.type }, 'an event of the switch could not be recorded');
       }
     });
@@ -199,6 +212,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
 
   return {
     apply: enqueue,
+    unrecorded: () => unrecorded,
     async reconcile(snapshot) {
       await line; // what was told before the snapshot must be in the record before the two are compared
       const corrections = reconcile(await repository.openCalls(snapshot.node), snapshot);

@@ -1,7 +1,11 @@
-import type { Outbox } from '../storage/outbox.ts';
+import type { Jobs } from '../jobs/runner.ts';
 import type { Cases } from './service.ts';
 
 /** When something happens elsewhere, cases do this. */
-export const casesReactions = (outbox: Pick<Outbox, 'on'>, cases: Pick<Cases, 'draftFromVoicemail'>): void => {
-  outbox.on('voicemail.left', async ({ callId }) => void (await cases.draftFromVoicemail(callId)));
+export const casesReactions = (jobs: Pick<Jobs, 'define'>, cases: Pick<Cases, 'draftFromVoicemail'>): void => {
+  // A job and not a reaction: a citizen who left a message must not be lost because the database was busy for a moment.
+  jobs.define('voicemail.draft', async ({ payload }) => {
+    await cases.draftFromVoicemail(Number(payload.callId));
+    return undefined;
+  });
 };

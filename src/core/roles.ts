@@ -35,6 +35,7 @@ export const PERMISSIONS = [
   'history.read',
   'staff.manage',
   'system.read',
+  'settings.manage', // opening hours, overflow, duty phones; work to be tried again
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -90,7 +91,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
   unit_staff: ['cases.read_unit', 'cases.handle', 'knowledge.read'],
   leader: ['cases.read_all', 'cases.instruct', 'knowledge.read'],
   publisher: ['knowledge.read'],
-  administrator: ['staff.manage', 'policies.manage', 'system.read'],
+  administrator: ['staff.manage', 'policies.manage', 'system.read', 'settings.manage'],
   auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts
 };
 

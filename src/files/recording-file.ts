@@ -49,14 +49,18 @@ export const insideDirectory = (directory: string, file: string): string => {
   return full;
 };
 
-/** Size in bytes, or null when the file is not there. */
-export const sizeOf = async (file: string): Promise<number | null> => {
+/** Its length and when it was last written to, or null when the file is not there. */
+export const standOf = async (file: string): Promise<{ bytes: number; writtenAt: Date } | null> => {
   try {
-    return (await stat(file)).size;
+    const { size, mtime } = await stat(file);
+    return { bytes: size, writtenAt: mtime };
   } catch {
     return null;
   }
 };
+
+/** Size in bytes, or null when the file is not there. */
+export const sizeOf = async (file: string): Promise<number | null> => (await standOf(file))?.bytes ?? null;
 
 export const sha256Of = async (file: string): Promise<string> => {
   const hash = createHash('sha256');

@@ -71,6 +71,6 @@ export const addHealth = (
 
   app.get('/metrics', open, async (request, reply) => {
     if (!isLocal(request) && !hasToken(request, deps.metricsToken)) throw new HotlineError('access.denied', '需要令牌 (a token is needed)');
-    return reply.header('content-type', deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics());
+    return reply.header('content-type', deps.metrics.registry.contentType).send(await deps.metrics.text());
   });
 };

@@ -8,8 +8,15 @@ export const createMetrics = () => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const refreshers: (() => Promise<void>)[] = [];
   return {
     registry,
+    /** Work that sets gauges from what is so now, done each time somebody asks. */
+    beforeScrape: (work: () => Promise<void>): void => void refreshers.push(work),
+    async text(): Promise<string> {
+      await Promise.all(refreshers.map((work) => work()));
+      return registry.metrics();
+    },
     httpSeconds: new Histogram({
       name: 'hotline_http_request_seconds',
       help: 'Time to answer a request, by route pattern',
@@ -29,6 +36,24 @@ export const createMetrics = () => {
       name: 'hotline_calls',
       help: 'Citizens on the line now, by state',
       labelNames: ['state'] as const,
+      registers,
+    }),
+    agentsByState: new Gauge({
+      name: 'hotline_agents',
+      help: 'People signed in now, by the state everybody is shown',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    queueWaiting: new Gauge({
+      name: 'hotline_queue_waiting',
+      help: 'Citizens waiting for a person',
+      labelNames: ['queue'] as const,
+      registers,
+    }),
+    queueOldestSeconds: new Gauge({
+      name: 'hotline_queue_oldest_wait_seconds',
+      help: 'How long the first in the line has waited, 0 when nobody waits',
+      labelNames: ['queue'] as const,
       registers,
     }),
     callsEnded: new Counter({

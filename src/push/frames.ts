@@ -24,7 +24,12 @@ export interface Snapshot {
   alarms: Alarm[];
 }
 
-export type Alarm = { id: string; kind: 'recording_failed' | 'switch_down' | 'disk_full'; at: string; detail: string };
+export type Alarm = {
+  id: string;
+  kind: 'recording_failed' | 'switch_down' | 'disk_full' | 'relay_down' | 'job_failed';
+  at: string;
+  detail: string;
+};
 
 /** Body of each frame that carries a sequence number. */
 export type PushEvent =

@@ -68,12 +68,18 @@ export interface CallerRule {
 }
 
 export interface HotlineSettings {
-  /** Number dialled when nobody is signed in, or null. */
+  /** Numbers dialled one after the other when nobody is signed in, joined by '&'; '' = none; null = the switch's own configuration's. */
   fallbackNumber: string | null;
   /** Asterisk time specs joined by '&', Asia/Shanghai ("08:00-18:00,mon-fri,*,*"); null = open always. */
   openHours: string | null;
   /** Calls waiting beyond which a new caller is asked for a message; null = no limit. */
   maxWaiting: number | null;
+  /** Where a caller goes who finds the line too long; a message when left out. */
+  overflow?: 'message' | 'duty_phone';
+  /** Hours of days off and of made-up working days, in the form of `openHours`; '' = closed. Mean nothing without `openHours`. */
+  specialHours?: { dayOff: string; makeUp: string } | null;
+  /** The calendar ahead, a month (YYYYMM) with one sign for each day: h = day off, w = made-up working day, . = as every week. */
+  calendar?: readonly { month: string; days: string }[];
 }
 
 /**

@@ -4,12 +4,14 @@ import { type CasesDeps, casesReactions, createCaseLookup, createCases, type Vie
 import type { CaseView } from '../../src/cases/schemas.ts';
 import { createDirectory } from '../../src/directory/index.ts';
 import { createHistory } from '../../src/history/index.ts';
+import { createJobs } from '../../src/jobs/runner.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { createCasesRepository } from '../../src/storage/repositories/cases.ts';
 import { createDirectoryRepository } from '../../src/storage/repositories/directory.ts';
 import { createHistoryRepository } from '../../src/storage/repositories/history.ts';
 import { AREA_CODE, createGiven, TUESDAY } from '../helpers/given.ts';
 import { type Engine, openTestStore } from '../helpers/store.ts';
+import { until } from '../helpers/switch.ts';
 
 const LINE = '19900000001';
 const ago = (days: number): Date => new Date(TUESDAY.getTime() - days * 86_400_000);
@@ -95,13 +97,31 @@ const opening = (t: Test, engine: Engine): void => {
     t.match(await history.of({ kind: 'case', id: ids[0] ?? 0 }), [{ act: 'case.opened', actorKind: 'system' }]);
   });
 
-  t.test('whoever hears that a message was left makes the draft', async (t) => {
-    const { cases, given, outbox, store } = await start(t, engine);
-    casesReactions(outbox, cases);
+  t.test('the draft of a message is a job that is tried until it is done, and then done once', async (t) => {
+    const { cases, given, store } = await start(t, engine);
+    const jobs = createJobs({
+      store,
+      clock: { now: () => new Date() },
+      logger: pino({ level: 'silent' }),
+      worker: 'test',
+      pace: { firstBackoffMs: 1, pollMs: 5 },
+    });
+    let refusals = 3;
+    casesReactions(jobs, {
+      async draftFromVoicemail(id) {
+        if (refusals-- > 0) throw new Error('the database is busy');
+        return cases.draftFromVoicemail(id);
+      },
+    });
     const callId = await given.call({ from: LINE, diversion: 'voicemail' });
-    await store.write((db) => outbox.append(db, 'voicemail.left', { callId, recordingId: 1 }));
-    await outbox.settled();
+    const job = { kind: 'voicemail.draft', key: String(callId), payload: { callId }, runAt: new Date() };
+    await store.write((db) => jobs.schedule(db, job));
+    await store.write((db) => jobs.schedule(db, job));
+    jobs.start();
+    await until('it is drafted', async () => (await store.read((db) => db.$count(store.schema.cases))) > 0);
+    await jobs.stop();
     t.equal(await store.read((db) => db.$count(store.schema.cases)), 1);
+    t.same(await jobs.dead(), []);
   });
 };
 

@@ -31,7 +31,7 @@ export const partWord = (t: Translate, name: string): string => {
   return node ? `${t('system.switch')} ${node}` : name;
 };
 
-const ALARMS = ['recording_failed', 'switch_down', 'disk_full'] as const;
+const ALARMS = ['recording_failed', 'switch_down', 'disk_full', 'relay_down', 'job_failed'] as const;
 
 export const alarmWord = (t: Translate, kind: string): string => {
   const known = ALARMS.find((each) => each === kind);

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { OpenCall } from '../../calls/call.ts';
+import { LINE_STATES, type LineState, lineStateOf, type OpenCall } from '../../calls/call.ts';
 import type { CallId, OfferId, StaffId } from '../../core/ids.ts';
 import type { NewRow, Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
@@ -116,6 +116,42 @@ export const createCallsRepository = (store: Store) => {
             })),
         }));
       });
+    },
+    /** Recordings of calls that are going on. */
+    recordingsInProgress: (): Promise<{ id: number; node: string; file: string; note: string | null }[]> =>
+      store.read((db) =>
+        db
+          .select({ id: recordings.id, node: calls.node, file: recordings.file, note: recordings.note })
+          .from(recordings)
+          .innerJoin(calls, eq(calls.id, recordings.callId))
+          .where(and(eq(recordings.state, 'writing'), eq(recordings.kind, 'call'), isNull(calls.endedAt))),
+      ),
+    async noteRecording(id: number, note: string): Promise<void> {
+      await store.write((db) => db.update(recordings).set({ note }).where(eq(recordings.id, id)).returning({ id: recordings.id }));
+    },
+    /** How many citizens on the line are where. */
+    async linesByState(): Promise<Record<LineState, number>> {
+      const counts = Object.fromEntries(LINE_STATES.map((state) => [state, 0])) as Record<LineState, number>;
+      const [open, ringing] = await store.read(async (db) => [
+        await db.select().from(calls).where(isNull(calls.endedAt)),
+        await db
+          .select({ callId: offers.callId })
+          .from(offers)
+          .where(and(isNull(offers.endedAt), isNull(offers.answeredAt))),
+      ]);
+      const rings = new Set<number>(ringing.map((offer) => offer.callId));
+      for (const call of open) counts[lineStateOf(call, rings.has(call.id))] += 1;
+      return counts;
+    },
+    /** What rings or talks now, for each person. */
+    async openOffersByStaff(): Promise<Map<StaffId, { callId: CallId; state: 'ringing' | 'talking'; since: Date }>> {
+      const open = await store.read((db) => db.select().from(offers).where(isNull(offers.endedAt)).orderBy(offers.id));
+      const found = new Map<StaffId, { callId: CallId; state: 'ringing' | 'talking'; since: Date }>();
+      for (const offer of open)
+        if (offer.answeredAt) found.set(offer.staffId, { callId: offer.callId, state: 'talking', since: offer.answeredAt });
+        else if (found.get(offer.staffId)?.state !== 'talking')
+          found.set(offer.staffId, { callId: offer.callId, state: 'ringing', since: offer.offeredAt });
+      return found;
     },
     openCount: (): Promise<number> => store.read((db) => db.$count(calls, isNull(calls.endedAt))),
 

@@ -25,8 +25,13 @@ export const callerRuleActions = (rule: CallerRule): Action[] => {
   ];
 };
 
+/** A month is one value, so that a call that comes in between sees the old or the new one and never half of it. */
 export const settingsActions = (settings: HotlineSettings): Action[] => [
   keep('hotline', 'fallback', settings.fallbackNumber),
   keep('hotline', 'hours', settings.openHours),
   keep('hotline', 'max_waiting', settings.maxWaiting === null ? null : String(settings.maxWaiting)),
+  keep('hotline', 'overflow', settings.overflow === 'duty_phone' ? 'duty_phone' : null),
+  keep('hotline', 'hours_off', settings.specialHours?.dayOff || null),
+  keep('hotline', 'hours_makeup', settings.specialHours?.makeUp || null),
+  ...(settings.calendar ?? []).map(({ month, days }) => keep('hotline-month', month, days)),
 ];

@@ -1,0 +1,2 @@
+export { hoursRoutes } from './routes.ts';
+export { createHours, type Hours } from './service.ts';

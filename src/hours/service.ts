@@ -1,0 +1,113 @@
+import type { Logger } from 'pino';
+import { type Clock, shanghaiDay } from '../core/clock.ts';
+import { HotlineError, isHotlineError } from '../core/errors.ts';
+import type { StaffId } from '../core/ids.ts';
+import type { CalendarYear } from '../core/working-time.ts';
+import { byStaff, type History } from '../history/index.ts';
+import type { Store } from '../storage/store.ts';
+import type { HotlineSettings, Telephony } from '../telephony/port.ts';
+import { changedFields, checkHours, publishedUntil, settingsForSwitch } from './hours.ts';
+import type { HoursRepository, KeptHours } from './repository.ts';
+import type { HotlineHours, HoursView, SaveHours } from './schemas.ts';
+
+export interface HoursDeps {
+  store: Pick<Store, 'write'>;
+  repository: HoursRepository;
+  history: Pick<History, 'append'>;
+  telephony: Pick<Telephony, 'writeSettings'>;
+  /** The years whose holidays are published, as they are kept now. */
+  calendar(): Promise<readonly CalendarYear[]>;
+  /** The duty phone of the machine's configuration, until one is set here. */
+  dutyPhone: string | null;
+  ownNumbers: readonly string[];
+  clock: Clock;
+  logger: Logger;
+}
+
+/** When the hotline is open and where a call goes that finds nobody: kept here, decided by the switch alone. */
+export const createHours = (deps: HoursDeps) => {
+  const { store, repository, history, telephony, clock, logger } = deps;
+  let onSwitch = false;
+  /** Month for which the switch was told last; the calendar it holds reaches some months ahead of it. */
+  let toldMonth = '';
+
+  const unset = (): HotlineHours => ({
+    hours: null,
+    dutyNumbers: deps.dutyPhone === null ? [] : [deps.dutyPhone],
+    maxWaiting: null,
+    overflow: 'message',
+  });
+
+  const viewOf = async (kept: KeptHours | null): Promise<HoursView> => ({
+    version: kept?.version ?? 0,
+    updatedAt: kept?.updatedAt.toISOString() ?? null,
+    settings: kept?.settings ?? unset(),
+    calendarUntil: publishedUntil(await deps.calendar(), shanghaiDay(clock.now())),
+    onSwitch,
+  });
+
+  /** What the switch must hold now; also asked for after every reconnect. */
+  const forSwitch = async (): Promise<HotlineSettings> => {
+    const kept = await repository.get();
+    const settings = settingsForSwitch(kept?.settings ?? unset(), await deps.calendar(), shanghaiDay(clock.now()));
+    // Nothing set here: the duty phone of the switch's own configuration stays in force.
+    return kept ? settings : { ...settings, fallbackNumber: deps.dutyPhone };
+  };
+
+  const tellSwitch = async (): Promise<void> => {
+    onSwitch = false;
+    try {
+      await telephony.writeSettings(await forSwitch());
+      toldMonth = shanghaiDay(clock.now()).slice(0, 7);
+      onSwitch = true;
+    } catch (err) {
+      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
+      logger.warn({ err }, 'the hours could not be written to the switch; they are when it is back');
+    }
+  };
+
+  const stale = async (): Promise<HotlineError> =>
+    new HotlineError('settings.version_stale', '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile', {
+      theirs: await viewOf(await repository.get()),
+    });
+
+  return {
+    view: async (): Promise<HoursView> => viewOf(await repository.get()),
+    forSwitch,
+
+    /** Kept first and then told to the switch; a switch that is away is told when it is back. @throws settings.version_stale, request.invalid */
+    async save(asked: SaveHours, staffId: StaffId): Promise<HoursView> {
+      checkHours(asked.settings, deps.ownNumbers);
+      // Refused here and not at the next reconnect: a calendar with a hole.
+      settingsForSwitch(asked.settings, await deps.calendar(), shanghaiDay(clock.now()));
+      const before = await repository.get();
+      const saved = await store.write(async (db) => {
+        const kept = await repository.save(db, asked.version, asked.settings, clock.now());
+        if (!kept) return null;
+        const was = before?.settings ?? unset();
+        const changed = changedFields(was, asked.settings);
+        await history.append(db, {
+          actor: byStaff(staffId),
+          act: 'settings.changed',
+          thing: { kind: 'hours', id: null },
+          details: {
+            version: kept.version,
+            before: Object.fromEntries(changed.map((field) => [field, was[field as keyof HotlineHours]])),
+            after: Object.fromEntries(changed.map((field) => [field, asked.settings[field as keyof HotlineHours]])),
+          },
+        });
+        return kept;
+      });
+      if (!saved) throw await stale();
+      await tellSwitch();
+      return viewOf(saved);
+    },
+
+    /** After a reconnect, and when a new month begins or the calendar has changed: the switch holds only some months ahead. */
+    tellSwitch,
+    async tellWhenDue(): Promise<void> {
+      if (!onSwitch || toldMonth !== shanghaiDay(clock.now()).slice(0, 7)) await tellSwitch();
+    },
+  };
+};
+export type Hours = ReturnType<typeof createHours>;
