@@ -4,6 +4,7 @@ import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
+import type { HoursView, SaveHours } from '../../hours/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import { request } from './client.ts';
@@ -64,5 +65,7 @@ export const api = {
   addStaff: (body: NewStaff) => request<StaffItem>('POST', '/api/staff', body),
   saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
   resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
+  hours: () => request<HoursView>('GET', '/api/settings/hours'),
+  saveHours: (body: SaveHours) => request<HoursView>('PUT', '/api/settings/hours', body),
   system: () => request<SystemView>('GET', '/api/system'),
 };

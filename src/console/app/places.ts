@@ -1,10 +1,10 @@
-import { BookOpen, ClipboardList, Headset, History, type LucideIcon, ScrollText, ServerCog, UsersRound } from 'lucide-react';
+import { BookOpen, CalendarClock, ClipboardList, Headset, History, type LucideIcon, ScrollText, ServerCog, UsersRound } from 'lucide-react';
 import type { Me } from '../../access/schemas.ts';
 import type { Permission } from '../../core/roles.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
 export interface Place {
-  to: '/' | '/cases' | '/knowledge' | '/calls' | '/history' | '/staff' | '/system';
+  to: '/' | '/cases' | '/knowledge' | '/calls' | '/history' | '/staff' | '/settings' | '/system';
   icon: LucideIcon;
   word: PhraseKey;
   rights: readonly Permission[];
@@ -18,6 +18,7 @@ const PLACES: readonly Place[] = [
   { to: '/calls', icon: History, word: 'place.calls', rights: ['calls.read_own', 'calls.read_all'] },
   { to: '/history', icon: ScrollText, word: 'place.history', rights: ['history.read'] },
   { to: '/staff', icon: UsersRound, word: 'place.staff', rights: ['staff.manage'] },
+  { to: '/settings', icon: CalendarClock, word: 'place.settings', rights: ['settings.manage'] },
   { to: '/system', icon: ServerCog, word: 'place.system', rights: ['system.read'] },
 ];
 

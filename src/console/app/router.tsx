@@ -30,6 +30,7 @@ const tree = root.addChildren([
   lazy('/knowledge', () => import('../knowledge/knowledge-page.tsx'), 'KnowledgePage'),
   lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
+  lazy('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
 ]);
 

@@ -91,12 +91,10 @@ const CallTable = ({ rows, chosen }: { rows: readonly CallRow[]; chosen: string 
             <td>{row.answeredBy?.name ?? '—'}</td>
             <td className="cut">
               {row.recording === 'whole' && <Icon of={AudioLines} size={14} className="mark-icon" />}
-              {row.caseId ? (
-                <span className="fact">
+              {row.caseId !== null && (
+                <>
                   <Icon of={FileText} size={14} /> {row.subject || t('case.untitled')}
-                </span>
-              ) : (
-                ''
+                </>
               )}
             </td>
           </tr>

@@ -138,7 +138,18 @@ const Saved = ({ draft }: { draft: Draft }) => {
   );
 };
 
-export const CaseFoot = ({ draft, primary, onPrimary }: { draft: Draft; primary: string; onPrimary: () => void }) => {
+/** @param inCall whether there is a citizen on the line to tell the number to */
+export const CaseFoot = ({
+  draft,
+  primary,
+  onPrimary,
+  inCall = false,
+}: {
+  draft: Draft;
+  primary: string;
+  onPrimary: () => void;
+  inCall?: boolean;
+}) => {
   const { t } = useWords();
   const { link } = useStore(push.state);
   const missing = elements(draft).filter(({ present }) => !present);
@@ -150,13 +161,15 @@ export const CaseFoot = ({ draft, primary, onPrimary }: { draft: Draft; primary:
   });
   return (
     <div className="foot-pair">
-      <p className="closing">
-        {draft.number && (
-          <>
-            {t('case.before_end')} <b>{t('case.closing', { tail: draft.number.slice(-6) })}</b>
-          </>
-        )}
-      </p>
+      {inCall && (
+        <p className="closing">
+          {draft.number && (
+            <>
+              {t('case.before_end')} <b>{t('case.closing', { tail: draft.number.slice(-6) })}</b>
+            </>
+          )}
+        </p>
+      )}
       <div className="foot">
         {missing.length > 0 && (
           <b className="fact-amber">

@@ -78,8 +78,8 @@ const CaseTable = ({ rows }: { rows: readonly CaseView[] }) => {
               </Link>
             </td>
             <td>
-              {t('state.draft')}
-              {row.missing.length > 0 && <span className="fact-amber"> {t('cases.lacks', { n: row.missing.length })}</span>}
+              {t('state.draft')}{' '}
+              {row.missing.length > 0 && <span className="fact-amber">{t('cases.lacks', { n: row.missing.length })}</span>}
             </td>
             <td>{row.form.requestType ? t(`type.${row.form.requestType}`) : '—'}</td>
             <td>{row.form.contactName || row.contactNumber?.masked || '—'}</td>

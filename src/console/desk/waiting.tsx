@@ -1,17 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { Check, CircleSlash, FilePlus2 } from 'lucide-react';
+import { Check, CircleSlash, FilePlus2, PenLine } from 'lucide-react';
 import { api } from '../api/endpoints.ts';
 import { useNewCase } from '../app/new-case.ts';
 import { notice, phone } from '../app/services.ts';
 import { session } from '../app/session.ts';
-import { useWords } from '../i18n/i18n.ts';
+import { type Translate, useWords } from '../i18n/i18n.ts';
 import { soundBlocked, startRing, unlockSound } from '../softphone/sound.ts';
 import { useNow } from '../ui/clock.ts';
 import { CaseNumber, Empty, Failed, Icon, KeyCap, Loading } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import type { DeskView } from './desk-view.ts';
+
+const ELEMENTS = ['who', 'phone', 'where', 'what', 'why'] as const;
+
+const elementWord = (t: Translate, element: string): string => {
+  const known = ELEMENTS.find((each) => each === element);
+  return known ? t(`element.${known}`) : element;
+};
 
 /** What waits for this agent between calls, and whether everything is ready for the next one. */
 export const Waiting = ({ view }: { view: DeskView }) => {
@@ -38,11 +45,14 @@ export const Waiting = ({ view }: { view: DeskView }) => {
         )}
         {open.map((row) => (
           <div key={row.caseId} className="work-row">
-            <div>
-              <b>{t('desk.draft_lacks', { n: row.missing.length })}</b>
-              <p className="meta">
-                {[row.form.contactName || row.contactNumber?.masked, row.form.course.slice(0, 30)].filter(Boolean).join(' · ')}
-              </p>
+            <Icon of={PenLine} size={18} className="fact-amber" />
+            <div className="work-what">
+              <b>
+                {t('desk.draft_lacks', { n: row.missing.length })}
+                {t('list.colon')}
+                {row.missing.map((element) => elementWord(t, element)).join(t('list.comma'))}
+              </b>
+              <p className="meta">{[row.form.contactName || row.contactNumber?.masked, row.form.course].filter(Boolean).join(' · ')}</p>
             </div>
             <span className="grow" />
             <CaseNumber number={row.number} short />

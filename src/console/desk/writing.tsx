@@ -24,7 +24,7 @@ export const Writing = ({ view, card }: { view: DeskView; card: DeskCard }) => {
   return (
     <section id="what" aria-label={t('case.new')}>
       {draft ? <CaseFields draft={draft} focusFirst={view.mode === 'talking'} /> : <Loading />}
-      {draft && <CaseFoot draft={draft} primary={t(wrapUp ? 'case.save_and_ready' : 'case.register')} onPrimary={submit} />}
+      {draft && <CaseFoot draft={draft} primary={t(wrapUp ? 'case.save_and_ready' : 'case.register')} onPrimary={submit} inCall />}
     </section>
   );
 };
