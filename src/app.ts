@@ -279,6 +279,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const parts = (): Part[] => [
     { name: 'database', needed: true, check: () => store.ping().then(() => null) },
     ...telephony.nodes().map((node) => ({ name: `switch.${node.node}`, needed: false, check: () => (node.up ? null : node.reason) })),
+    ...(deps.moreParts ?? []),
   ];
   const { app: http, finish } = await createHttp({
     config,

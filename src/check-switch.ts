@@ -9,10 +9,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const configured = async (): Promise<{ name: string; settings: CheckedSwitch }[]> => {
   const config = loadConfig();
+  const numbers = [config.hotline.number, ...config.hotline.aliases];
   if (config.switch.kind === 'nodes')
     return config.switch.nodes.map((node) => ({
       name: node.name,
-      settings: { ...node, ariUrl: `${node.ariTls ? 'https' : 'http'}://${node.host}:${node.ariPort}/ari` },
+      settings: { ...node, numbers, registered: [], ariUrl: `${node.ariTls ? 'https' : 'http'}://${node.host}:${node.ariPort}/ari` },
     }));
   const directory = await chooseBase(join(config.dataDirectory, 'switch'), chooseRunAs());
   const identity = readIdentity(directory);
@@ -27,6 +28,8 @@ const configured = async (): Promise<{ name: string; settings: CheckedSwitch }[]
     ariSecret: identity.ariSecret,
     logDirectory: join(directory, 'log'),
     recordingDirectory: join(directory, 'spool/recording'),
+    numbers,
+    registered: config.trunks.filter((trunk) => trunk.register).map((trunk) => trunk.name),
   };
   return [{ name: identity.node, settings }];
 };

@@ -7,9 +7,11 @@ import pino from 'pino';
 import { type Config, loadConfig, masterSecret } from './config/index.ts';
 import { systemClock } from './core/clock.ts';
 import { isHotlineError } from './core/errors.ts';
+import type { Part } from './http/index.ts';
 import { redaction } from './log.ts';
 import { createAsteriskTelephony } from './telephony/asterisk/index.ts';
-import { joinSwitch } from './telephony/join.ts';
+import { type JoinedSwitch, joinSwitch } from './telephony/join.ts';
+import { createTrunkWatch } from './telephony/managed/trunks.ts';
 import './quick-imports.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -17,6 +19,15 @@ const version = (JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { 
 
 /** Lines for the person at the terminal; the log is for machines. */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** A carrier that does not take our registration sends no calls, and nothing else would show it. */
+const trunkParts = (config: Config, joined: JoinedSwitch): Part[] => {
+  const [node] = joined.nodes;
+  if (config.switch.kind !== 'managed' || !node) return [];
+  const faultOf = createTrunkWatch({ host: node.host, port: node.amiPort, username: node.user, secret: node.secret });
+  const registered = config.trunks.filter((trunk) => trunk.register);
+  return registered.map(({ name }) => ({ name: `trunk.${name}`, needed: false, check: () => faultOf(name) }));
+};
 
 const run = async (config: Config): Promise<void> => {
   const logger = pino({ level: config.logLevel, ...redaction }, pino.destination({ dest: 2, sync: false }));
@@ -40,6 +51,7 @@ const run = async (config: Config): Promise<void> => {
     recordingsOf: (node) => joined.recordings.get(node) ?? null,
     consoleDirectory,
     version,
+    moreParts: trunkParts(config, joined),
   });
   closeWithGrace({ delay: 10_000 }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'the service ends because of an error nobody handled');

@@ -24,6 +24,7 @@ const trunkOf = (trunk: Trunk): TrunkSettings => ({
   port: trunk.port,
   match: trunk.addresses,
   register: trunk.register,
+  transport: trunk.transport,
   ...(trunk.user !== null && trunk.secret !== null ? { auth: { username: trunk.user, password: trunk.secret } } : {}),
 });
 

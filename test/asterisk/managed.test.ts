@@ -73,6 +73,8 @@ t.test('the check names what is there, and what is missing', async (t) => {
     ariSecret: house.ari.password,
     logDirectory: house.process.directories.log,
     recordingDirectory: join(house.process.directories.spool, 'recording'),
+    numbers: ['12345'],
+    registered: [],
   };
   const findings = await checkSwitch(settings);
   t.same(

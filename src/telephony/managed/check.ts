@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecentEnough, MINIMUM_VERSION, readVersion } from './find.ts';
 import { type ManagerLine, openManagerLine } from './manager-line.ts';
+import { readRegistrations, registrationFault } from './trunks.ts';
 
 /** What the check is told about a switch; directories are null when they are not mounted here. */
 export interface CheckedSwitch {
@@ -14,6 +15,10 @@ export interface CheckedSwitch {
   ariSecret: string;
   logDirectory: string | null;
   recordingDirectory: string | null;
+  /** The hotline's number and its other spellings. */
+  numbers: readonly string[];
+  /** Names of the trunks that register at their carrier. */
+  registered: readonly string[];
 }
 
 export interface Finding {
@@ -82,12 +87,13 @@ const checkContexts = async (line: ManagerLine): Promise<string> => {
 };
 
 /** A landing context that holds more than numbers can be dialled past the notice and the recording. */
-const checkLanding = async (line: ManagerLine): Promise<string> => {
+const checkLanding = async (line: ManagerLine, numbers: readonly string[]): Promise<string> => {
   const entries = await line.list('ShowDialPlan', { Context: 'hotline-trunk' }, 'ShowDialPlanComplete');
   const dialled = [...new Set(entries.flatMap((entry) => (entry.extension ? [entry.extension] : [])))];
   const open = dialled.filter((exten) => SPECIAL.has(exten) || exten.startsWith('_'));
   must(open.length === 0, `hotline-trunk also answers ${open.join(', ')}`);
-  must(dialled.includes('12345'), 'hotline-trunk does not answer 12345');
+  const missing = numbers.filter((number) => !dialled.includes(number));
+  must(missing.length === 0, `hotline-trunk does not answer ${missing.join(', ')}`);
   return dialled.join(', ');
 };
 
@@ -122,6 +128,14 @@ const checkWebSocket = async (settings: CheckedSwitch): Promise<string> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   must(response.status !== 404, `${url.pathname} answers 404`);
   return url.href;
+};
+
+const checkTrunks = async (line: ManagerLine, trunks: readonly string[]): Promise<Finding[]> => {
+  const registrations = trunks.length ? await readRegistrations(line) : [];
+  return trunks.map((trunk) => {
+    const fault = registrationFault(trunk, registrations);
+    return { part: `trunk ${trunk}`, ok: fault === null, detail: fault ?? 'registered' };
+  });
 };
 
 const checkPlaces = (settings: CheckedSwitch): Finding[] =>
@@ -159,7 +173,7 @@ export const checkSwitch = async (settings: CheckedSwitch): Promise<Finding[]> =
       }),
       await attempt('modules', 'load them in modules.conf', () => checkModules(line)),
       await attempt('contexts', 'INSTALL.md step 2: extensions.conf', () => checkContexts(line)),
-      await attempt('landing context', 'numbers only, INSTALL.md step 2', () => checkLanding(line)),
+      await attempt('landing context', 'numbers only, INSTALL.md step 2', () => checkLanding(line, settings.numbers)),
       await attempt('queue main', 'INSTALL.md step 2: queues.conf', async () => {
         const [queue] = (await line.list('QueueStatus', { Queue: 'main' }, 'QueueStatusComplete')).filter(
           (event) => event.event === 'QueueParams',
@@ -174,6 +188,7 @@ export const checkSwitch = async (settings: CheckedSwitch): Promise<Finding[]> =
       }),
       await attempt('prompts', 'INSTALL.md step 1', () => checkPrompts(settings)),
       await attempt('SIP over WebSocket', 'INSTALL.md step 7', () => checkWebSocket(settings)),
+      ...(await checkTrunks(line, settings.registered)),
       ...checkPlaces(settings),
     ];
   } finally {

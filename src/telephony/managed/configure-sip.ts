@@ -1,6 +1,7 @@
 import { HotlineError } from '../../core/errors.ts';
 import { section } from './section.ts';
 import type { ConfigurationInput, TrunkSettings } from './settings.ts';
+import { registrationName } from './trunks.ts';
 
 /**
  * Voices of browsers are received on one address only: the others of this machine would be offered in vain and delay the
@@ -29,14 +30,36 @@ export const renderSorcery = (): string =>
     contact: 'memory',
   });
 
-const trunkSection = (trunk: TrunkSettings): string => {
+/**
+ * A carrier that refuses today (a password not set yet, an outage) may take us tomorrow: nothing is final, nobody has to
+ * restart anything. The carrier calls back what we register as our contact, and that is the hotline's number.
+ */
+const registrationSection = (trunk: TrunkSettings, name: string, uri: string, number: string): string => {
+  const again = trunk.retrySeconds ?? 30;
+  return section(registrationName(trunk.name), {
+    type: 'registration',
+    transport: `transport-${trunk.transport ?? 'udp'}`,
+    outbound_auth: name,
+    server_uri: uri,
+    client_uri: `sip:${trunk.auth?.username}@${trunk.host}:${trunk.port}`,
+    contact_user: number,
+    expiration: 300,
+    retry_interval: again,
+    forbidden_retry_interval: again * 2,
+    fatal_retry_interval: again * 2,
+    auth_rejection_permanent: 'no',
+    max_retries: 1_000_000,
+  });
+};
+
+const trunkSection = (trunk: TrunkSettings, number: string): string => {
   if (!/^[A-Za-z0-9-]{1,32}$/.test(trunk.name))
     throw new HotlineError('config.invalid', `trunk name ${JSON.stringify(trunk.name)} is not letters, digits and dashes`);
   const name = `trunk-${trunk.name}`;
-  const uri = `sip:${trunk.host}:${trunk.port}`;
+  const uri = `sip:${trunk.host}:${trunk.port}${trunk.transport === 'tcp' ? ';transport=tcp' : ''}`;
   const endpoint: Record<string, string | number> = {
     type: 'endpoint',
-    transport: 'transport-udp',
+    transport: `transport-${trunk.transport ?? 'udp'}`,
     context: 'hotline-trunk',
     disallow: 'all',
     allow: 'alaw,ulaw',
@@ -57,17 +80,7 @@ const trunkSection = (trunk: TrunkSettings): string => {
     ? section(name, { type: 'auth', auth_type: 'digest', username: trunk.auth.username, password: trunk.auth.password })
     : '';
   if (trunk.auth) endpoint.outbound_auth = name;
-  const registration =
-    trunk.auth && trunk.register
-      ? section(`${name}-registration`, {
-          type: 'registration',
-          transport: 'transport-udp',
-          outbound_auth: name,
-          server_uri: uri,
-          client_uri: `sip:${trunk.auth.username}@${trunk.host}:${trunk.port}`,
-          retry_interval: 30,
-        })
-      : '';
+  const registration = trunk.auth && trunk.register ? registrationSection(trunk, name, uri, number) : '';
   return (
     section(name, endpoint) +
     auth +
@@ -93,5 +106,8 @@ export const renderPjsip = ({ settings, identity, rtpAddress }: ConfigurationInp
   section('system', { type: 'system', threadpool_initial_size: 5, threadpool_max_size: 50 }) +
   section('transport-ws', { type: 'transport', protocol: 'ws', bind: rtpAddress }) +
   section('transport-udp', { type: 'transport', protocol: 'udp', bind: `${settings.sipAddress ?? '127.0.0.1'}:${identity.ports.sip}` }) +
-  (settings.trunks ?? []).map(trunkSection).join('') +
+  ((settings.trunks ?? []).some((trunk) => trunk.transport === 'tcp')
+    ? section('transport-tcp', { type: 'transport', protocol: 'tcp', bind: `${settings.sipAddress ?? '127.0.0.1'}:${identity.ports.sip}` })
+    : '') +
+  (settings.trunks ?? []).map((trunk) => trunkSection(trunk, settings.numbers?.[0] ?? '12345')).join('') +
   (settings.extraPjsip ?? '');

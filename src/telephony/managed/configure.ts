@@ -124,10 +124,10 @@ const checkNumber = (number: string): string => {
   return number;
 };
 
-/** The other numbers the hotline answers to; the landing context has only these and 12345, whatever else is dialled is refused. */
-const renderNumbers = ({ settings }: ConfigurationInput): string => {
-  const others = new Set((settings.numbers ?? []).filter((number) => number !== '12345').map(checkNumber));
-  return `[hotline-trunk](+)\n${[...others].map((number) => `exten => ${number},1,Goto(hotline-inbound,s,1)\n`).join('')}`;
+/** The numbers the hotline answers to and no others: whatever else is dialled from the trunk is refused. */
+const renderTrunkContext = ({ settings }: ConfigurationInput): string => {
+  const numbers = new Set((settings.numbers?.length ? settings.numbers : ['12345']).map(checkNumber));
+  return `[hotline-trunk]\n${[...numbers].map((number) => `exten => ${number},1,Goto(hotline-inbound,s,1)\n`).join('')}`;
 };
 
 const renderQueues = (): string =>
@@ -179,7 +179,9 @@ export const renderConfiguration = (input: ConfigurationInput): Record<string, s
       ring: '450/1000,0/4000',
       congestion: '450/700,0/700',
     }),
-  'hotline/numbers.conf': renderNumbers(input),
+  // In the place of dialplans/trunk.conf, which knows 12345 alone.
+  'hotline/trunk.conf': renderTrunkContext(input),
+  'hotline/numbers.conf': '',
   ...(input.settings.extraDialplan ? { 'hotline/bench.conf': input.settings.extraDialplan } : {}),
 });
 

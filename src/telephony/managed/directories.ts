@@ -138,7 +138,9 @@ export const installParts = (
   directories: SwitchDirectories,
   runAs: RunAs,
 ): string[] => {
-  const isConfiguration = (name: string): boolean => name.endsWith('.conf') && name !== 'numbers.conf' && name !== 'bench.conf';
+  // These are rendered from the settings.
+  const rendered = new Set(['trunk.conf', 'numbers.conf', 'bench.conf']);
+  const isConfiguration = (name: string): boolean => name.endsWith('.conf') && !rendered.has(name);
   copyInto(parts.dialplans, join(directories.etc, 'hotline'), isConfiguration, runAs);
   copyInto(join(parts.dialplans, 'queues'), join(directories.etc, 'hotline/queues'), isConfiguration, runAs);
   for (const name of ['documentation', 'rest-api']) {

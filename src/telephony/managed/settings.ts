@@ -9,6 +9,10 @@ export interface TrunkSettings {
   auth?: { username: string; password: string };
   /** True when the carrier wants us to register. */
   register?: boolean;
+  /** udp unless said otherwise. */
+  transport?: 'udp' | 'tcp';
+  /** After how long a failed registration is tried again; 30. */
+  retrySeconds?: number;
 }
 
 /** What a house decides about its managed switch. Everything else is made up per instance and kept beside it. */
