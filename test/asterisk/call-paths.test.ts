@@ -127,6 +127,29 @@ t.test('an agent whose telephone died is told from one who hung up: the citizen 
   behind.hangUp();
 });
 
+t.test('after a death the next agent\u2019s hang-up is a hang-up again, and a second death is one', async (t) => {
+  await house.addMember('main', '8001');
+  const citizen = await answered(carrier.call('12345', { from: number() }));
+  const first = await agent.incoming();
+  first.answer();
+  await until('they talk', () => citizen.hears(1000));
+  first.hangUp(44);
+  const second = await agent.incoming();
+  second.answer(1300);
+  await until('they talk again', () => citizen.hears(1300));
+  second.hangUp(44);
+  const third = await agent.incoming();
+  third.answer(1500);
+  await until('they talk for the third time', () => citizen.hears(1500));
+  third.hangUp();
+  await until('the citizen has been said goodbye to', () => citizen.isOver());
+  const again = await agent.incoming(500).then(
+    () => true,
+    () => false,
+  );
+  t.equal(again, false, 'nobody was rung for a call that was done');
+});
+
 t.test('a telephone that vanishes costs the citizen less than ten seconds', async (t) => {
   await house.addMember('main', '8001');
   const citizen = await answered(carrier.call('12345', { from: number() }));
