@@ -13,10 +13,19 @@ import {
   createRecordings,
   createRecordingWatch,
 } from './calls/index.ts';
-import { casesReactions, casesRoutes, createCaseLookup, createCases } from './cases/index.ts';
+import {
+  caseLivesRoutes,
+  casesReactions,
+  casesRoutes,
+  createCaseLives,
+  createCaseLookup,
+  createCases,
+  createTerms,
+} from './cases/index.ts';
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
+import { parseCallerNumber } from './core/phone-number.ts';
 import { CALENDAR_2026 } from './core/working-time.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
@@ -35,6 +44,7 @@ import { createOutbox } from './storage/outbox.ts';
 import { createAccessRepository } from './storage/repositories/access.ts';
 import { createAgentsRepository } from './storage/repositories/agents.ts';
 import { createCallsRepository } from './storage/repositories/calls.ts';
+import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
@@ -58,6 +68,8 @@ export interface AppDeps {
   recordingsOf(node: string): string | null;
   consoleDirectory: string;
   version: string;
+  /** Parts of the surroundings that /readyz tells of beside our own. */
+  moreParts?: readonly Part[];
 }
 
 export interface HotlineApp {
@@ -113,6 +125,21 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const directory = createDirectory({ repository: createDirectoryRepository(store), clock, areaCode: config.hotline.areaCode });
   const casesRepository = createCasesRepository(store);
   const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
+  const livesRepository = createCaseLivesRepository(store);
+  const terms = createTerms({ store, repository: livesRepository, history, clock });
+  const lives = createCaseLives({
+    store,
+    lives: livesRepository,
+    cases: casesRepository,
+    terms,
+    outbox,
+    history,
+    clock,
+    normalNumber(typed) {
+      const number = parseCallerNumber(typed, config.hotline.areaCode);
+      return number.kind === 'number' ? number.normal : null;
+    },
+  });
   const knowledge = createKnowledge({ repository: createKnowledgeRepository(store), clock });
   const callsRepository = createCallsRepository(store);
   const calls = createCalls({
@@ -297,6 +324,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(agentsRoutes({ agents, desk, store, history }));
   await http.register(callsRoutes({ playback }));
   await http.register(casesRoutes({ cases, currentStaff }));
+  await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
   await http.register(directoryRoutes({ directory }));
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
@@ -357,6 +385,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       jobs.start();
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
+      every(SLOW_SWEEP_MS, 'the sweep of due cases failed', () => lives.sweep().then(() => {}));
       await deadJobs.check();
       every(WATCH_MS, 'a watch failed', async () => {
         link.checkNodes();

@@ -4,7 +4,16 @@ import type { WorkCalendar } from '../core/working-time.ts';
 import type { CallbackResult, Feedback, Reply, Work } from './commands.ts';
 import type { PolicyVersion } from './policy.ts';
 import type { CaseForm } from './schemas.ts';
-import type { Card, CaseSide, CaseState, OrderKind, RulingKind, UnitPost, WorkKind } from './states.ts';
+import {
+  type Card,
+  type CaseSide,
+  type CaseState,
+  type OrderKind,
+  type RulingKind,
+  type UnitPost,
+  WITH_UNIT_STATES,
+  type WorkKind,
+} from './states.ts';
 import type { CommandName } from './workflow.ts';
 
 /** Whoever gives a command. */
@@ -57,6 +66,7 @@ export interface CaseLife {
   policyVersion: number;
   leadUnit: string | null;
   assistUnits: readonly string[];
+  dispatchDueAt: Date | null;
   dispatchedAt: Date | null;
   dueAt: Date | null;
   yellowAt: Date | null;
@@ -194,6 +204,13 @@ export interface Decision {
   effects: readonly Effect[];
   events: readonly CaseEvent[];
 }
+
+/** What somebody will be late with first: the dispatcher before dispatch, the unit after; null when no clock runs. */
+export const breaksAtOf = (at: Pick<CaseLife, 'state' | 'dispatchDueAt' | 'dueAt'>): Date | null => {
+  if (at.state === 'registered' || at.state === 'reviewing') return at.dispatchDueAt;
+  const withUnit: readonly CaseState[] = WITH_UNIT_STATES;
+  return withUnit.includes(at.state) ? at.dueAt : null;
+};
 
 /** What a decision may look at besides the case. */
 export interface Circumstances {

@@ -1,7 +1,11 @@
 import type { CallId, CaseId, CitizenId, StaffId } from '../core/ids.ts';
+import type { CalendarYear } from '../core/working-time.ts';
 import type { CaseRecord } from './case.ts';
+import type { CaseLife, Decision, Mover } from './life.ts';
+import type { CasePolicy, PolicyVersion } from './policy.ts';
 import type { Submission } from './repeats.ts';
 import type { CaseForm } from './schemas.ts';
+import type { Card, CaseSide, CaseState, UnitPost } from './states.ts';
 
 export interface NewDraft {
   source: CaseRecord['source'];
@@ -46,4 +50,103 @@ export interface CasesRepository {
   countCreated(staffId: StaffId, since: Date): Promise<number>;
   /** Name of whoever made the last recorded change. */
   lastChangedBy(caseId: CaseId): Promise<string | null>;
+}
+
+/** One entry of a case's history, with the name of whoever made it. Which fields are filled follows from `kind`. */
+export interface TimelineEntry {
+  kind: 'move' | 'feedback' | 'reply' | 'work' | 'ruling' | 'order' | 'callback';
+  /** Order within the kind. */
+  id: number;
+  at: Date;
+  staffName: string | null;
+  unitCode: string | null;
+  callId: CallId | null;
+  facts: Record<string, unknown>;
+}
+
+export interface UnitOfCase {
+  unitCode: string;
+  unitName: string | null;
+  duty: 'lead' | 'assist';
+  assignedAt: Date;
+  releasedAt: Date | null;
+}
+
+/** What the sweep finds. */
+export interface UnsignedCase {
+  caseId: CaseId;
+  leadUnit: string | null;
+}
+
+/** Where the lives of cases are kept. Each method joins the caller's transaction when there is one. */
+export interface CaseLivesRepository {
+  load(caseId: CaseId): Promise<CaseLife | null>;
+  /**
+   * Writes a decision if the case is still at the version it was taken on; each step is a version of its own.
+   * @returns the version after it, or null when somebody was first
+   */
+  apply(life: CaseLife, decision: Decision, about: { at: Date; mover: Mover }): Promise<number | null>;
+  /** Unit and post of a person; null when they belong to none. */
+  placeOf(staffId: StaffId): Promise<{ unitCode: string; post: UnitPost | null } | null>;
+  /** Has this unit the case now, as lead or assisting? */
+  unitHas(unitCode: string, caseId: CaseId): Promise<boolean>;
+  knownUnits(codes: readonly string[]): Promise<Set<string>>;
+  timeline(caseId: CaseId): Promise<TimelineEntry[]>;
+  units(caseId: CaseId): Promise<UnitOfCase[]>;
+  /** Cases whose card is to be raised, the most overdue first. */
+  dueForCard(now: Date, limit: number): Promise<CaseId[]>;
+  /** Nothing is to be raised after all. */
+  stopWatching(caseId: CaseId): Promise<void>;
+  /** Dispatched cases that nobody has signed in time; each is found once. */
+  takeUnsigned(now: Date, limit: number): Promise<UnsignedCase[]>;
+  policies(): Promise<PolicyVersion[]>;
+  addPolicy(policy: CasePolicy, effectiveFrom: Date, madeBy: StaffId, at: Date): Promise<number>;
+  calendarYears(): Promise<(CalendarYear & { version: number })[]>;
+  /** @returns false when the year is no longer at `version` (0: not yet there) */
+  saveCalendarYear(year: CalendarYear, version: number, changedBy: StaffId, at: Date): Promise<boolean>;
+  /** Cases whose due time rests on an unpublished year, ids above `after`. */
+  provisional(after: CaseId, limit: number): Promise<CaseId[]>;
+  /** The texts of a case as the index keeps them. */
+  index(caseId: CaseId, words: readonly string[]): Promise<void>;
+  textsOf(caseId: CaseId): Promise<string[]>;
+  search(query: SearchQuery, limit: number): Promise<FoundCase[]>;
+  /** How many match, counted no further than `cap`. */
+  count(query: SearchQuery, cap: number): Promise<number>;
+}
+
+/** Filters of a list; all that are given must hold. */
+export interface SearchQuery {
+  /** Whose cases: everybody's, what a person wrote or took the call of, or what lies with a unit. */
+  of: { kind: 'all' } | { kind: 'own'; staffId: StaffId } | { kind: 'unit'; unitCode: string };
+  /** From cases/words.ts; empty for no text search. */
+  words: readonly string[];
+  number?: string;
+  contactNumber?: string;
+  contactName?: string;
+  placeCode?: string;
+  categoryCode?: string;
+  states?: readonly CaseState[];
+  leadUnit?: string;
+  urgent?: boolean;
+  card?: Card;
+  createdFrom?: Date;
+  createdTo?: Date;
+  breaksBefore?: Date;
+  /** `newest`: by id falling. `breaking`: what is about to break first, and only what a clock runs on. */
+  order: 'newest' | 'breaking';
+  after?: { caseId: CaseId; breaksAt: Date | null };
+  /** Leave out what may not be found by who called: their name or number is a filter, and finding would be telling. */
+  openContactsOnly: boolean;
+}
+
+export interface FoundCase {
+  record: CaseRecord;
+  categoryName: string | null;
+  leadUnit: string | null;
+  leadUnitName: string | null;
+  side: CaseSide | null;
+  breaksAt: Date | null;
+  dueAt: Date | null;
+  card: Card;
+  round: number;
 }

@@ -27,6 +27,23 @@ export interface DomainEvents {
   'agent.changed': { staffId: StaffId };
   /** A case draft was opened or saved. */
   'case.drafted': { caseId: CaseId; callId: CallId | null };
+  /** A case made a move of its workflow; told beside the particular events below, for screens that only need to look again. */
+  'case.moved': { caseId: CaseId; version: number; state: string; command: string };
+  /** A draft became a case. `submissions` counts those of the same matter, this one included. */
+  'case.registered': { caseId: CaseId; urgent: boolean; important: boolean; submissions: number };
+  'case.dispatched': { caseId: CaseId; leadUnit: string; round: number };
+  /** The unit answered; the callback of this round may be made. */
+  'case.feedback_given': { caseId: CaseId; round: number; leadUnit: string };
+  /** The citizen said that it is not solved, or is not satisfied. */
+  'case.dissatisfied': { caseId: CaseId; round: number };
+  /** Ended or filed; `state` says how. */
+  'case.closed': { caseId: CaseId; state: string };
+  /** The centre wants something of a unit, or of a leader a receipt. */
+  'case.ordered': { caseId: CaseId; order: string; unitCode: string | null };
+  /** A yellow or a red card was raised. */
+  'case.carded': { caseId: CaseId; card: 'yellow' | 'red' | 'none' };
+  /** Dispatched, and nobody has signed in time. */
+  'case.unsigned': { caseId: CaseId; leadUnit: string | null };
 }
 
 export type DomainEventName = keyof DomainEvents;

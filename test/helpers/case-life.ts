@@ -61,6 +61,7 @@ export const aLife = (change: Partial<Omit<CaseLife, 'form'>> & { form?: Partial
     policyVersion: 0,
     leadUnit: 'D01',
     assistUnits: ['D02'],
+    dispatchDueAt: null,
     dispatchedAt: shanghai('2026-11-24 09:00'),
     dueAt: shanghai('2026-11-27 23:59:59'),
     yellowAt: shanghai('2026-11-26 00:00'),

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNotNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, like, lt, or } from 'drizzle-orm';
 import type { CaseRecord } from '../../cases/case.ts';
 import { caseNumber } from '../../cases/case.ts';
 import type { CasesRepository, NewDraft } from '../../cases/repository.ts';
@@ -7,7 +7,7 @@ import { OPEN_STATES } from '../../cases/states.ts';
 import type { Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
 
-const formOf = (row: Row<'cases'>): CaseForm => ({
+export const formOf = (row: Row<'cases'>): CaseForm => ({
   requestType: row.requestType,
   categoryCode: row.categoryCode,
   contactName: row.contactName,
@@ -24,12 +24,12 @@ const formOf = (row: Row<'cases'>): CaseForm => ({
   proposed: row.proposed,
 });
 
-interface Joined {
+export interface Joined {
   cases: Row<'cases'>;
   author: string | null;
 }
 
-const recordOf = ({ cases: row, author }: Joined): CaseRecord => ({
+export const recordOf = ({ cases: row, author }: Joined): CaseRecord => ({
   caseId: row.id,
   number: row.number,
   state: row.state,
@@ -43,6 +43,13 @@ const recordOf = ({ cases: row, author }: Joined): CaseRecord => ({
   updatedAt: row.updatedAt,
   version: row.version,
 });
+
+/** Ids of the calls whose citizen this person talked with. */
+export const callsTakenBy = ({ schema: { offers } }: Pick<Store, 'schema'>, db: Exec, staffId: number) =>
+  db
+    .select({ callId: offers.callId })
+    .from(offers)
+    .where(and(eq(offers.staffId, staffId), isNotNull(offers.answeredAt)));
 
 export const createCasesRepository = (store: Store): CasesRepository => {
   const { cases, calls, categories, history, offers, staff } = store.schema;
@@ -58,13 +65,6 @@ export const createCasesRepository = (store: Store): CasesRepository => {
     const [row] = await joined(db).where(eq(cases.id, caseId)).limit(1);
     return row ? recordOf(row) : null;
   };
-  /** Ids of the calls whose citizen this person talked with. */
-  const callsTakenBy = (db: Exec, staffId: number) =>
-    db
-      .select({ callId: offers.callId })
-      .from(offers)
-      .where(and(eq(offers.staffId, staffId), isNotNull(offers.answeredAt)));
-
   const add = async (db: Exec, draft: NewDraft): Promise<CaseRecord | null> => {
     const { form, at, ...facts } = draft;
     // The number's tail is the row's own id, which is known only after the insert; until then a placeholder keeps it unique.
@@ -106,7 +106,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
       }),
     page: ({ of, before, limit }) =>
       store.read(async (db) => {
-        const mine = of === null ? undefined : or(eq(cases.createdBy, of), inArray(cases.callId, callsTakenBy(db, of)));
+        const mine = of === null ? undefined : or(eq(cases.createdBy, of), inArray(cases.callId, callsTakenBy(store, db, of)));
         const rows = await joined(db)
           .where(and(mine, before === null ? undefined : lt(cases.id, before)))
           .orderBy(desc(cases.id))
@@ -118,7 +118,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
         const [row] = await db
           .select({ id: cases.id })
           .from(cases)
-          .where(and(eq(cases.id, caseId), inArray(cases.callId, callsTakenBy(db, staffId))))
+          .where(and(eq(cases.id, caseId), inArray(cases.callId, callsTakenBy(store, db, staffId))))
           .limit(1);
         return row !== undefined;
       }),
@@ -177,12 +177,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
           .from(history)
           .innerJoin(staff, eq(staff.id, history.actorId))
           .where(
-            and(
-              eq(history.thingKind, 'case'),
-              eq(history.thingId, caseId),
-              eq(history.actorKind, 'staff'),
-              inArray(history.act, ['case.opened', 'case.saved']),
-            ),
+            and(eq(history.thingKind, 'case'), eq(history.thingId, caseId), eq(history.actorKind, 'staff'), like(history.act, 'case.%')),
           )
           .orderBy(desc(history.id))
           .limit(1);

@@ -1,0 +1,164 @@
+import { type Static, Type } from 'typebox';
+import { instant, nullable, oneOf } from '../core/shapes.ts';
+import { PERSONS_COMMANDS } from './commands.ts';
+import { CasePolicy } from './policy.ts';
+import { CaseForm, RequestType } from './schemas.ts';
+import { CARDS, CASE_SIDES, CASE_STATES } from './states.ts';
+import { COMMANDS } from './workflow.ts';
+
+const State = oneOf(...CASE_STATES);
+const Side = nullable(oneOf(...CASE_SIDES));
+const Card = oneOf(...CARDS);
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+
+/**
+ * A command and the version it was given on. The door checks the outline; the command's own shape is checked next, so that
+ * a refusal names the field and not forty alternatives.
+ */
+export const MoveRequest = Type.Object(
+  {
+    version: Type.Integer({ minimum: 1 }),
+    command: Type.Object({ do: oneOf(...PERSONS_COMMANDS.map((each) => each.properties.do.const)) }, { additionalProperties: true }),
+  },
+  { additionalProperties: false },
+);
+
+const moved = {
+  caseId: Type.Integer(),
+  version: Type.Integer(),
+  state: State,
+  side: Side,
+  submitted: Type.Boolean(),
+  round: Type.Integer(),
+  leadUnit: nullable(Type.String()),
+  dispatchDueAt: nullable(instant),
+  dueAt: nullable(instant),
+  card: Card,
+  /** The due time rests on a year whose holidays are not published yet. */
+  provisional: Type.Boolean(),
+  /** What this person could do now. */
+  moves: Type.Array(oneOf(...COMMANDS)),
+};
+export const Moved = Type.Object(moved);
+export type Moved = Static<typeof Moved>;
+
+/** Body of a 409 `case.version_stale`: what was asked and what is, so that nothing typed is lost. */
+export const StaleMove = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Unknown(),
+});
+
+export const CasePageView = Type.Object({
+  ...moved,
+  number: Type.String(),
+  source: oneOf('call', 'voicemail', 'desk'),
+  callId: nullable(Type.Integer()),
+  contactNumber: nullable(Type.String({ description: 'Masked' })),
+  form: CaseForm,
+  missing: Type.Array(Type.String()),
+  submissions: Type.Integer(),
+  policyVersion: Type.Integer(),
+  registeredAt: nullable(instant),
+  dispatchedAt: nullable(instant),
+  ledgerUntil: nullable(day),
+  masterId: nullable(Type.Integer()),
+  children: Type.Integer(),
+  createdAt: instant,
+  units: Type.Array(
+    Type.Object({
+      unitCode: Type.String(),
+      unitName: nullable(Type.String()),
+      duty: oneOf('lead', 'assist'),
+      assignedAt: instant,
+      releasedAt: nullable(instant),
+    }),
+  ),
+  timeline: Type.Array(
+    Type.Object({
+      kind: oneOf('move', 'feedback', 'reply', 'work', 'ruling', 'order', 'callback'),
+      at: instant,
+      staffName: nullable(Type.String()),
+      unitCode: nullable(Type.String()),
+      callId: nullable(Type.Integer()),
+      facts: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+});
+export type CasePageView = Static<typeof CasePageView>;
+
+const filters = {
+  text: Type.Optional(Type.String({ maxLength: 100 })),
+  number: Type.Optional(Type.String({ maxLength: 30 })),
+  phone: Type.Optional(Type.String({ maxLength: 30 })),
+  name: Type.Optional(Type.String({ maxLength: 60 })),
+  placeCode: Type.Optional(Type.String({ maxLength: 12 })),
+  categoryCode: Type.Optional(Type.String({ maxLength: 12 })),
+  states: Type.Optional(Type.Array(State, { maxItems: CASE_STATES.length })),
+  leadUnit: Type.Optional(Type.String({ maxLength: 12 })),
+  urgent: Type.Optional(Type.Boolean()),
+  card: Type.Optional(Card),
+  createdFrom: Type.Optional(instant),
+  createdTo: Type.Optional(instant),
+  breaksBefore: Type.Optional(instant),
+};
+export const SearchRequest = Type.Object(
+  {
+    ...filters,
+    order: Type.Optional(oneOf('newest', 'breaking')),
+    after: Type.Optional(Type.String({ maxLength: 40 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  },
+  { additionalProperties: false },
+);
+export type SearchRequest = Static<typeof SearchRequest>;
+
+export const CaseRow = Type.Object({
+  caseId: Type.Integer(),
+  number: Type.String(),
+  state: State,
+  side: Side,
+  title: Type.String(),
+  requestType: nullable(RequestType),
+  categoryName: nullable(Type.String()),
+  contactName: Type.String(),
+  contactNumber: nullable(Type.String()),
+  placeText: Type.String(),
+  leadUnit: nullable(Type.String()),
+  leadUnitName: nullable(Type.String()),
+  urgent: Type.Boolean(),
+  keyCase: Type.Boolean(),
+  important: Type.Boolean(),
+  confidential: Type.Boolean(),
+  round: Type.Integer(),
+  card: Card,
+  dueAt: nullable(instant),
+  breaksAt: nullable(instant),
+  createdAt: instant,
+  version: Type.Integer(),
+});
+export type CaseRow = Static<typeof CaseRow>;
+export const SearchResult = Type.Object({ rows: Type.Array(CaseRow), next: nullable(Type.String()) });
+export type SearchResult = Static<typeof SearchResult>;
+export const CountResult = Type.Object({ count: Type.Integer(), more: Type.Boolean() });
+
+export const PolicyView = Type.Object({ version: Type.Integer(), effectiveFrom: instant, policy: CasePolicy });
+export const AddPolicy = Type.Object({ effectiveFrom: instant, policy: CasePolicy }, { additionalProperties: false });
+
+export const YearView = Type.Object({
+  year: Type.Integer(),
+  daysOff: Type.Array(Type.String()),
+  makeUpDays: Type.Array(Type.String()),
+  source: Type.String(),
+  provisional: Type.Optional(Type.Boolean()),
+  version: Type.Integer(),
+});
+export const SaveYear = Type.Object(
+  {
+    version: Type.Integer({ minimum: 0 }),
+    daysOff: Type.Array(day, { maxItems: 120, uniqueItems: true }),
+    makeUpDays: Type.Array(day, { maxItems: 60, uniqueItems: true }),
+    source: Type.String({ minLength: 1, maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);

@@ -1,0 +1,155 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { CaseLivesRepository, FoundCase, SearchQuery } from '../../cases/repository.ts';
+import type { Exec, Store } from '../store.ts';
+import { callsTakenBy, recordOf } from './cases.ts';
+
+/** Lists and searches over a million cases: each order has its index, counts stop at a cap, pages go by key and not by offset. */
+export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index' | 'textsOf' | 'search' | 'count'> => {
+  const s = store.schema;
+  const { cases, caseUnits, categories, staff, units } = s;
+  const { caseSearch, holdsWords, wordsValue } = store.dialect;
+
+  /** Which column the keyset runs on: the table that leads the join, so that its index gives the order. */
+  const key = (query: SearchQuery) => (query.words.length ? caseSearch.rowid : query.of.kind === 'unit' ? caseUnits.caseId : cases.id);
+
+  const contacts = (query: SearchQuery): SQL | undefined =>
+    query.openContactsOnly && (query.contactNumber !== undefined || query.contactName !== undefined)
+      ? and(eq(cases.confidential, false), or(isNull(cases.requestType), ne(cases.requestType, 'report')))
+      : undefined;
+
+  const ofWhom = (db: Exec, query: SearchQuery): SQL | undefined => {
+    if (query.of.kind === 'all') return undefined;
+    if (query.of.kind === 'own')
+      return or(eq(cases.createdBy, query.of.staffId), inArray(cases.callId, callsTakenBy(store, db, query.of.staffId)));
+    return and(eq(caseUnits.unitCode, query.of.unitCode), isNull(caseUnits.releasedAt));
+  };
+
+  const page = (query: SearchQuery): SQL | undefined => {
+    const { after } = query;
+    if (query.order === 'newest') return after === undefined ? undefined : lt(key(query), after.caseId);
+    if (after === undefined || after.breaksAt === null) return isNotNull(cases.breaksAt);
+    return or(gt(cases.breaksAt, after.breaksAt), and(eq(cases.breaksAt, after.breaksAt), gt(cases.id, after.caseId)));
+  };
+
+  const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined): SQL | undefined =>
+    value === undefined ? undefined : condition(value);
+
+  const filters = (query: SearchQuery): (SQL | undefined)[] => [
+    given(query.number, (number) => eq(cases.number, number)),
+    given(query.contactNumber, (number) => eq(cases.contactNumber, number)),
+    given(query.contactName, (name) => eq(cases.contactName, name)),
+    contacts(query),
+    given(query.placeCode, (code) => eq(cases.placeCode, code)),
+    given(query.categoryCode, (code) => eq(cases.categoryCode, code)),
+    given(query.states, (states) => inArray(cases.state, [...states])),
+    given(query.leadUnit, (unit) => eq(cases.leadUnit, unit)),
+    given(query.urgent, (urgent) => eq(cases.urgent, urgent)),
+    given(query.card, (card) => eq(cases.card, card)),
+    given(query.createdFrom, (from) => gte(cases.createdAt, from)),
+    given(query.createdTo, (to) => lt(cases.createdAt, to)),
+    given(query.breaksBefore, (before) => lte(cases.breaksAt, before)),
+  ];
+
+  const where = (db: Exec, query: SearchQuery, paged: boolean): SQL | undefined =>
+    and(
+      query.words.length ? holdsWords(query.words) : undefined,
+      ofWhom(db, query),
+      ...filters(query),
+      paged ? page(query) : query.order === 'breaking' ? isNotNull(cases.breaksAt) : undefined,
+    );
+
+  /** Ids only: the rows behind them are fetched for the page alone. */
+  const ids = (db: Exec, query: SearchQuery, paged: boolean) => {
+    const id = { id: cases.id };
+    const condition = where(db, query, paged);
+    if (query.words.length) {
+      const found = db.select(id).from(caseSearch).innerJoin(cases, eq(cases.id, caseSearch.rowid));
+      return query.of.kind === 'unit'
+        ? found.innerJoin(caseUnits, eq(caseUnits.caseId, cases.id)).where(condition).$dynamic()
+        : found.where(condition).$dynamic();
+    }
+    if (query.of.kind === 'unit')
+      return db.select(id).from(caseUnits).innerJoin(cases, eq(cases.id, caseUnits.caseId)).where(condition).$dynamic();
+    return db.select(id).from(cases).where(condition).$dynamic();
+  };
+
+  const rowsOf = async (db: Exec, found: readonly number[]): Promise<FoundCase[]> => {
+    if (!found.length) return [];
+    const rows = await db
+      .select({ cases, author: staff.name, categoryName: categories.name, leadUnitName: units.name })
+      .from(cases)
+      .leftJoin(staff, eq(staff.id, cases.createdBy))
+      .leftJoin(categories, eq(categories.code, cases.categoryCode))
+      .leftJoin(units, eq(units.code, cases.leadUnit))
+      .where(inArray(cases.id, [...found]));
+    const byId = new Map(rows.map((row) => [row.cases.id, row]));
+    return found.flatMap((id) => {
+      const row = byId.get(id);
+      if (!row) return [];
+      const { leadUnit, side, breaksAt, dueAt, card, round } = row.cases;
+      return [
+        {
+          record: recordOf(row),
+          categoryName: row.categoryName,
+          leadUnit,
+          leadUnitName: row.leadUnitName,
+          side,
+          breaksAt,
+          dueAt,
+          card,
+          round,
+        },
+      ];
+    });
+  };
+
+  return {
+    async index(caseId, words) {
+      await store.write(async (db) => {
+        // A virtual table knows no upsert.
+        await db.delete(caseSearch).where(eq(caseSearch.rowid, caseId));
+        if (words.length) await db.insert(caseSearch).values({ rowid: caseId, words: wordsValue(words) });
+      });
+    },
+    textsOf: (caseId) =>
+      store.read(async (db) => {
+        const [row] = await db
+          .select({ cases, categoryName: categories.name, placeName: s.places.name, townName: s.places.townName })
+          .from(cases)
+          .leftJoin(categories, eq(categories.code, cases.categoryCode))
+          .leftJoin(s.places, eq(s.places.code, cases.placeCode))
+          .where(eq(cases.id, caseId))
+          .limit(1);
+        if (!row) return [];
+        const answers = await db.select({ course: s.caseFeedbacks.course }).from(s.caseFeedbacks).where(eq(s.caseFeedbacks.caseId, caseId));
+        const { course, purpose, placeText, happenedText } = row.cases;
+        return [
+          course,
+          purpose,
+          placeText,
+          happenedText,
+          row.categoryName,
+          row.placeName,
+          row.townName,
+          ...answers.map((each) => each.course),
+        ].filter((text): text is string => text !== null && text !== '');
+      }),
+    search: (query, limit) =>
+      store.read(async (db) => {
+        const order = query.order === 'newest' ? [desc(key(query))] : [asc(cases.breaksAt), asc(cases.id)];
+        const found = await ids(db, query, true)
+          .orderBy(...order)
+          .limit(limit);
+        return rowsOf(
+          db,
+          found.map((row) => row.id),
+        );
+      }),
+    count: (query, cap) =>
+      store.read(async (db) => {
+        const some = ids(db, query, false).limit(cap).as('some');
+        const [row] = await db.select({ n: sql<number>`count(*)`.mapWith(Number) }).from(some);
+        return row?.n ?? 0;
+      }),
+  };
+};

@@ -1,0 +1,96 @@
+import { asc, eq } from 'drizzle-orm';
+import type { CaseLivesRepository, TimelineEntry } from '../../cases/repository.ts';
+import type { Store } from '../store.ts';
+
+const MOST_OF_A_KIND = 500;
+
+/** Columns that every entry has or that the page has no use for; the rest are the entry's facts. */
+const COMMON = new Set(['id', 'caseId', 'at', 'staffId', 'unitCode', 'callId', 'givenAt', 'givenBy', 'requestedAt', 'requestedBy']);
+
+const factsOf = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([key]) => !COMMON.has(key)));
+
+export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'timeline' | 'units'> => {
+  const s = store.schema;
+  const { staff } = s;
+  return {
+    timeline: (caseId) =>
+      store.read(async (db) => {
+        const entries: TimelineEntry[] = [];
+        const byStaff = [
+          ['move', s.caseTransitions],
+          ['feedback', s.caseFeedbacks],
+          ['reply', s.caseReplies],
+          ['work', s.caseWorks],
+          ['callback', s.caseCallbacks],
+        ] as const;
+        for (const [kind, table] of byStaff) {
+          const rows = await db
+            .select({ row: table, staffName: staff.name })
+            .from(table as typeof s.caseTransitions)
+            .leftJoin(staff, eq(staff.id, table.staffId))
+            .where(eq(table.caseId, caseId))
+            .orderBy(asc(table.id))
+            .limit(MOST_OF_A_KIND);
+          for (const { row, staffName } of rows as { row: Record<string, unknown> & { id: number; at: Date }; staffName: string | null }[])
+            entries.push({
+              kind,
+              id: row.id,
+              at: row.at,
+              staffName,
+              unitCode: (row.unitCode as string | null | undefined) ?? null,
+              callId: (row.callId as number | null | undefined) ?? null,
+              facts: factsOf(row),
+            });
+        }
+        const rulings = await db
+          .select({ row: s.caseRulings, staffName: staff.name })
+          .from(s.caseRulings)
+          .leftJoin(staff, eq(staff.id, s.caseRulings.requestedBy))
+          .where(eq(s.caseRulings.caseId, caseId))
+          .orderBy(asc(s.caseRulings.id));
+        for (const { row, staffName } of rulings)
+          entries.push({
+            kind: 'ruling',
+            id: row.id,
+            at: row.requestedAt,
+            staffName,
+            unitCode: row.unitCode,
+            callId: row.toldCallId,
+            facts: factsOf(row),
+          });
+        const orders = await db
+          .select({ row: s.caseOrders, staffName: staff.name })
+          .from(s.caseOrders)
+          .leftJoin(staff, eq(staff.id, s.caseOrders.givenBy))
+          .where(eq(s.caseOrders.caseId, caseId))
+          .orderBy(asc(s.caseOrders.id));
+        for (const { row, staffName } of orders)
+          entries.push({
+            kind: 'order',
+            id: row.id,
+            at: row.givenAt,
+            staffName,
+            unitCode: row.unitCode,
+            callId: null,
+            facts: { orderId: row.id, order: row.kind, ...factsOf(row) },
+          });
+        return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
+      }),
+    units: (caseId) =>
+      store.read((db) =>
+        db
+          .select({
+            unitCode: s.caseUnits.unitCode,
+            unitName: s.units.name,
+            duty: s.caseUnits.duty,
+            assignedAt: s.caseUnits.assignedAt,
+            releasedAt: s.caseUnits.releasedAt,
+          })
+          .from(s.caseUnits)
+          .leftJoin(s.units, eq(s.units.code, s.caseUnits.unitCode))
+          .where(eq(s.caseUnits.caseId, caseId))
+          .orderBy(asc(s.caseUnits.id)),
+      ),
+  };
+};

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { casesLifeContract } from './cases-life.ts';
+
+casesLifeContract(t, 'sqlite');

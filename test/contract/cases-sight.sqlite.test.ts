@@ -1,0 +1,4 @@
+import t from 'tap';
+import { casesSightContract } from './cases-life.ts';
+
+casesSightContract(t, 'sqlite');
