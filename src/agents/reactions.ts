@@ -3,5 +3,7 @@ import type { Agents } from './service.ts';
 
 /** When something happens to a call, what it means for the agent. */
 export const agentReactions = (deps: { outbox: Outbox; agents: Agents }): void => {
-  deps.outbox.on('call.agent_left', ({ staffId }) => deps.agents.beginWrapUp(staffId));
+  deps.outbox.on('call.agent_left', async ({ staffId, telephoneLost }) => {
+    if (!telephoneLost) await deps.agents.beginWrapUp(staffId);
+  });
 };

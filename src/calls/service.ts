@@ -7,7 +7,7 @@ import { bySwitch, type History } from '../history/index.ts';
 import type { Jobs } from '../jobs/runner.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
-import type { TelephonyEvent, TelephonyEventOf } from '../telephony/events.ts';
+import { NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../telephony/events.ts';
 import type { SwitchSnapshot } from '../telephony/port.ts';
 import { type Correction, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
 import type { CallRecord, CallsRepository } from './repository.ts';
@@ -82,10 +82,16 @@ export const createCalls = (deps: CallsDeps): Calls => {
       await outbox.append(db, 'offer.ended', { callId: call.id, offerId: offer.id, staffId: offer.staffId, outcome });
   };
 
-  const agentLeft = async (db: Exec, call: CallRecord, offer: { id: OfferId; staffId: number }, at: Date): Promise<void> => {
+  const agentLeft = async (
+    db: Exec,
+    call: CallRecord,
+    offer: { id: OfferId; staffId: number },
+    at: Date,
+    telephoneLost: boolean,
+  ): Promise<void> => {
     await repository.updateOffer(db, offer.id, { endedAt: at });
     await repository.updateCall(db, call.id, { agentLeftAt: at });
-    await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId });
+    await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId, telephoneLost });
   };
 
   const end = async (db: Exec, channelId: string, at: Date, cause: number | null, lost: boolean): Promise<void> => {
@@ -93,7 +99,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
     leftQueue.delete(channelId);
     if (!call || call.endedAt) return;
     for (const offer of await repository.openOffersOf(db, call.id))
-      await (offer.answeredAt ? agentLeft(db, call, offer, at) : endOffer(db, call, offer, at, true));
+      await (offer.answeredAt ? agentLeft(db, call, offer, at, false) : endOffer(db, call, offer, at, true));
     const disposition = lost && !call.answeredAt ? 'lost' : dispositionOf(call);
     await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
     await record(db, 'call.ended', call, { disposition, cause, lost });
@@ -152,7 +158,9 @@ export const createCalls = (deps: CallsDeps): Calls => {
       const offer = await repository.offerByLeg(db, event.legId);
       const call = await repository.byChannel(db, event.channelId);
       if (!offer || !call || offer.endedAt) return;
-      await (offer.answeredAt ? agentLeft(db, call, offer, event.at) : endOffer(db, call, offer, event.at, false));
+      // The dialplan's own rule: after anything but a normal hang-up the citizen waits again. 0: it happened while we were away.
+      const telephoneLost = event.cause !== NORMAL_HANG_UP && event.cause !== 0;
+      await (offer.answeredAt ? agentLeft(db, call, offer, event.at, telephoneLost) : endOffer(db, call, offer, event.at, false));
     },
     'call.ended': (db, event) => end(db, event.channelId, event.at, event.cause, false),
     'call.lost': (db, event) => end(db, event.channelId, event.at, null, true),

@@ -15,8 +15,11 @@ export interface DomainEvents {
   'offer.ended': { callId: CallId; offerId: OfferId; staffId: StaffId; outcome: 'missed' | 'withdrawn' | 'abandoned' };
   /** The agent and the citizen are talking. */
   'call.answered': { callId: CallId; offerId: OfferId; staffId: StaffId };
-  /** The agent's part is over; the citizen may still be on the line. */
-  'call.agent_left': { callId: CallId; offerId: OfferId; staffId: StaffId };
+  /**
+   * The agent's part is over; the citizen may still be on the line. `telephoneLost`: the page was closed, reloaded or mute, nobody
+   * hung up, and the dialplan has put the citizen at the head of the queue again.
+   */
+  'call.agent_left': { callId: CallId; offerId: OfferId; staffId: StaffId; telephoneLost: boolean };
   /** The citizen's channel is gone. */
   'call.ended': { callId: CallId; disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' };
   /** The recording's bytes are whole and hashed. */

@@ -1,5 +1,8 @@
 import type { ChannelId, Extension } from '../core/ids.ts';
 
+/** Q.850 cause of a side that hung up. After any other the dialplan takes the agent's telephone for dead. */
+export const NORMAL_HANG_UP = 16;
+
 /**
  * What the switch tells, in our words. Events are hints: each names what changed, never what must be believed; the switch's
  * snapshot is the truth. `at` is the switch's own clock where it gave one. `channelId` is always the citizen's channel, the

@@ -1,5 +1,5 @@
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { DeviceState, TelephonyEvent, TelephonyEventOf } from '../events.ts';
+import { type DeviceState, NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../events.ts';
 import type { LiveCall } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
 
@@ -202,12 +202,14 @@ const ringNoAnswer: Reader = (state, message, at) => {
  * neither a ring nor a talk outlives its call, so they end first, and their own Hangup says nothing more.
  */
 const citizenGone = (state: TranslatorState, channelId: string, cause: number, at: Date): TelephonyEvent[] => {
+  // Why the citizen is gone says nothing of the agent's telephone.
   const ended: TelephonyEvent[] = [];
   for (const [legId, leg] of state.legs) {
     if (leg.channelId !== channelId) continue;
     const { extension } = leg;
     if (leg.state === 'ringing') ended.push(offerEnded(state, legId, leg, false, at));
-    else if (leg.state === 'talking') ended.push({ type: 'call.agent_left', node: state.node, channelId, legId, extension, cause, at });
+    else if (leg.state === 'talking')
+      ended.push({ type: 'call.agent_left', node: state.node, channelId, legId, extension, cause: NORMAL_HANG_UP, at });
     state.legs.delete(legId);
   }
   return [...ended, { type: 'call.ended', node: state.node, channelId, cause, at }];
