@@ -214,4 +214,7 @@ t.test('a telephone as the switch must hold it', async (t) => {
   t.ok(order.indexOf('disallow') < order.indexOf('allow'), 'the other way round there is no codec left');
   const desk = phoneObjects({ extension: '8002', displayName: '王', secret: 'x', kind: 'desk' })[2];
   t.notOk(desk?.fields.webrtc);
+  for (const one of [endpoint, desk])
+    for (const codec of one?.fields.allow?.split(',') ?? ['none'])
+      t.match(codec, /^[au]law$/, 'a codec of more than 8,000 samples a second shreds the recording');
 });
