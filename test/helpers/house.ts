@@ -29,6 +29,8 @@ export interface Desk {
   events: PushEvent[];
   snapshot(): Snapshot | undefined;
   phone: SipPeer;
+  /** Signs in (again) and registers the telephone. */
+  signIn(): Promise<void>;
   ready(): Promise<void>;
   leave(): void;
 }
@@ -162,14 +164,17 @@ export const startHouse = async (
     async desk(extension) {
       const { staffId, cookie } = await openSession('agent', extension);
       const ear = await listenIn(url, cookie);
-      const { status, body } = await api<{ phone: { secret: string } }>('/api/desk/sign-in', cookie, { body: { device: 'desk' } });
-      if (status !== 200) throw new Error(`sign-in answered ${status} ${JSON.stringify(body)}`);
       const phone = await createSipPeer(house.sip);
       closing.push(() => {
         ear.close();
         phone.close();
       });
-      await phone.register(extension, body.phone.secret);
+      const signIn = async (): Promise<void> => {
+        const { status, body } = await api<{ phone: { secret: string } }>('/api/desk/sign-in', cookie, { body: { device: 'desk' } });
+        if (status !== 200) throw new Error(`sign-in answered ${status} ${JSON.stringify(body)}`);
+        await phone.register(extension, body.phone.secret);
+      };
+      await signIn();
       return {
         staffId,
         extension,
@@ -177,6 +182,7 @@ export const startHouse = async (
         events: ear.events,
         snapshot: ear.snapshot,
         phone,
+        signIn,
         ready: async () => void (await api('/api/desk/intent', cookie, { body: { intent: 'ready' } })),
         leave: ear.close,
       };

@@ -42,7 +42,7 @@ export const environment = (): NodeJS.ProcessEnv => ({
  */
 export const fenced = (program: string, args: string[]): [string, string[]] => {
   const inside = 'ip link set lo up && ip addr add 10.99.0.1/32 dev lo && exec "$@"';
-  const unshare = process.getuid?.() === 0 ? ['-n'] : ['-rn'];
+  const unshare = process.getuid?.() === 0 ? ['-nm'] : ['-rnm'];
   return ['unshare', [...unshare, 'sh', '-c', inside, 'sh', program, ...args]];
 };
 
