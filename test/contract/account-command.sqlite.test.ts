@@ -1,5 +1,5 @@
 import t from 'tap';
 import { accountCommandContract } from './account-command.ts';
 
-t.setTimeout(60_000);
-accountCommandContract(t, 'postgres');
+t.setTimeout(220_000);
+accountCommandContract(t, 'sqlite');
