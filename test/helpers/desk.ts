@@ -32,16 +32,28 @@ const controls = (page: Page, context: BrowserContext): DeskPage => ({
   close: () => context.close(),
 });
 
-/** Logs in, signs in on the browser's telephone and goes on ready. */
-export const openDesk = async (browser: Browser, product: Product, account: string): Promise<DeskPage> => {
+/**
+ * Logs in, signs in on the browser's telephone and goes on ready.
+ *
+ * @param prepare gets the empty page before the console is opened in it, to listen along
+ */
+export const openDesk = async (
+  browser: Browser,
+  product: Pick<Product, 'url' | 'password'>,
+  account: string,
+  prepare: (page: Page) => void = () => undefined,
+): Promise<DeskPage> => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['microphone'] });
   const page = await context.newPage();
+  prepare(page);
   await page.goto(product.url);
   await page.fill('#account', account);
   await page.fill('#password', product.password);
   await page.click('[data-act=log-in]');
   const desk = controls(page, context);
-  await page.click('[data-act=sign-in]', { timeout: 15_000 });
+  // Whoever comes back to an open shift, after a crash, is signed in already.
+  await page.waitForSelector('[data-act=sign-in], .call-bar[data-mode=ready], .call-bar[data-mode=paused]', { timeout: 15_000 });
+  if ((await desk.mode()) === 'signed_out') await page.click('[data-act=sign-in]', { timeout: 5_000 }).catch(() => undefined);
   await eventually('the desk to be signed in', 20_000, async () => ['ready', 'paused'].includes(await desk.mode()));
   if ((await desk.mode()) === 'paused') await page.click('[data-act=ready]');
   await desk.waitFor('ready', 10_000);
