@@ -62,7 +62,8 @@ const WATCH = `(() => {
     const bar = document.querySelector('.call-bar');
     const meta = document.querySelector('#who > .panel > .meta');
     const mode = bar ? bar.getAttribute('data-mode') : '';
-    const who = meta && (mode === 'ringing' || mode === 'talking' || mode === 'wrap_up') ? meta.textContent.trim().slice(-4) : '';
+    const shown = meta && (mode === 'ringing' || mode === 'talking' || mode === 'wrap_up') ? meta.textContent : '';
+    const who = (shown.match(/\\*{4}\\s*(\\d{4})/) || [])[1] || '';
     if (mode + who === last) return;
     last = mode + who;
     window.__deskSays({ mode, who, at: Date.now() });

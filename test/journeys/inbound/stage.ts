@@ -96,7 +96,9 @@ const work = async (stage: Stage, agent: Agent): Promise<void> => {
     while (stillRings() && !visit.mayAnswer) await delay(15);
     if (stillRings()) await agent.desk.act('answer').catch(() => undefined);
     if (!(await agent.shows(({ mode }) => mode !== 'ringing', 5_000)) || agent.seen.mode !== 'talking') continue;
-    const talk: Talk = { extension, hz, at: agent.seen.at, until: null, heardAfterMs: null };
+    // The telephone's own instant: a busy page draws its new state later.
+    const confirmedAt = (await agent.desk.audio().catch(() => null))?.confirmedAt ?? 0;
+    const talk: Talk = { extension, hz, at: confirmedAt > at ? Math.round(confirmedAt) : agent.seen.at, until: null, heardAfterMs: null };
     visit.talks.push(talk);
     const stillTalks = (): boolean => agent.seen.mode === 'talking' && !agent.isGone;
     let citizenHears = false;
