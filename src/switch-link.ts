@@ -51,6 +51,11 @@ export interface SwitchLinkDeps {
 const PROOF_MS = 20_000;
 /** A switch that starts up or is restarted is away for a moment; that is not yet an alarm. */
 const PATIENCE_MS = 5_000;
+/**
+ * What is heard while the missed is still being told waits for it: a call of the outage must have arrived before it can be
+ * answered, or it would be taken in as one that came this moment from nobody. Longer than this no card may wait.
+ */
+const HOLD_MS = 3_000;
 /** Telephones' states come in storms (a queue of 500 told anew); a page needs them ten times a second at most. */
 const QUIET_MS = 100;
 
@@ -65,6 +70,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
   /** The newest place seen in each node's records, not yet proved. */
   const places = new Map<string, { cursor: unknown; seenAt: number; unrecorded: number }>();
   const changed = new Set<string>();
+  const held = new Map<string, TelephonyEvent[]>();
   let telling = false;
 
   const keyOf = (node: string): string => `switch.records.${node}`;
@@ -96,8 +102,22 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     else logger.warn({ node }, 'the records of this switch are out of reach; what was missed stays unknown');
   };
 
+  const letGo = (node: string, waiting: TelephonyEvent[] | undefined = held.get(node)): void => {
+    if (waiting === undefined || held.get(node) !== waiting) return;
+    held.delete(node);
+    for (const event of waiting) void calls.apply(event);
+  };
+
+  const hold = (node: string): void => {
+    letGo(node);
+    const waiting: TelephonyEvent[] = [];
+    held.set(node, waiting);
+    setTimeout(() => letGo(node, waiting), HOLD_MS).unref();
+  };
+
   const mend = async (node: string): Promise<void> => {
     await fillIn(node).catch((err) => logger.error({ err, node }, 'missed events could not be read'));
+    letGo(node);
     const [snapshot] = await telephony.snapshot(node);
     if (!snapshot) return;
     await calls.reconcile(snapshot);
@@ -110,6 +130,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
 
   const onUp = (node: string): void => {
     places.delete(node);
+    hold(node);
     alarms.clear(`switch_down.${node}`);
     metrics.switchUp.set({ node }, 1);
     const after = (mending.get(node) ?? Promise.resolve()).then(() => mend(node));
@@ -138,7 +159,9 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
       changed.add(extension);
       void tellPresences();
     }
-    void calls.apply(event);
+    const waiting = held.get(event.node);
+    if (waiting) waiting.push(event);
+    else void calls.apply(event);
   };
 
   const keepPlaceOf = async (node: string): Promise<void> => {

@@ -93,6 +93,18 @@ t.test('a place seen before the link broke is not taken: the calls in between ar
   t.ok(((await place()) ?? 0) > (before ?? 0));
 });
 
+t.test('what is heard in the instant of the reconnect waits until the missed has been told', async (t) => {
+  const { link, script, applied } = await world(t);
+  script.linkDown();
+  const channel = script.arrive({ number: '13812342046' });
+  script.linkUp();
+  script.answer(script.offer(channel, '8001'));
+  await link.settled();
+  const told = applied.filter((event) => 'channelId' in event && event.channelId === channel).map(({ type }) => type);
+  t.equal(told[0], 'call.arrived', 'nobody is offered before they arrived');
+  t.ok(told.lastIndexOf('call.answered') > told.indexOf('call.arrived'));
+});
+
 t.test('what the database refused to take is told again from the records', async (t) => {
   const { link, script, applied, state, pass } = await world(t);
   const channel = script.arrive({ number: '13812342046' });
