@@ -204,7 +204,7 @@ t.test('a telephone as the switch must hold it', async (t) => {
       transport: 'transport-ws',
       context: 'hotline-agents',
       rtp_timeout: '5',
-      rtp_timeout_hold: '60',
+      rtp_timeout_hold: '5',
       device_state_busy_at: '1',
       callerid: '"李明" <8001>',
       direct_media: 'no',

@@ -10,10 +10,13 @@ const digest = (user: string, secret: string) => createHash('md5').update(`${use
 
 /**
  * How long a leg may be silent before the switch gives it up. A browser that was killed says no goodbye: only this ends
- * its leg and brings the citizen back to an agent (within 10 s, the service dead or alive). It does not count on hold, so
- * a browser that dies while holding leaves the citizen on music for the second figure.
+ * its leg and brings the citizen back to an agent (within 10 s, the service dead or alive). On hold the second figure counts:
+ * a living browser sends its silence while it holds (measured over 12 s), so it may be as short: a citizen whose
+ * agent's browser died in hold was with another agent after 5.6 s. A telephone on a desk may send nothing at all while it
+ * holds, and keeps a longer one.
  */
-const SILENCE = { rtp_timeout: '5', rtp_timeout_hold: '60' };
+const SILENCE_S = 5;
+const DESK_HOLD_S = 60;
 
 /**
  * Nothing but 8,000 samples a second, as carriers send: with an Opus leg on the call the recorder goes on counting 160 samples
@@ -61,7 +64,8 @@ export const phoneObjects = (phone: PhoneSetup): SorceryObject[] => {
         direct_media: 'no',
         dtmf_mode: 'rfc4733',
         device_state_busy_at: '1',
-        ...SILENCE,
+        rtp_timeout: String(SILENCE_S),
+        rtp_timeout_hold: String(kind === 'desk' ? DESK_HOLD_S : SILENCE_S),
       },
     },
   ];

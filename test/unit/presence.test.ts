@@ -1,0 +1,16 @@
+import t from 'tap';
+import { createPresences } from '../../src/agents/index.ts';
+
+t.test('a telephone that came while the snapshot was read is not lost to it', async (t) => {
+  const time = { now: new Date(1_000) };
+  const presences = createPresences({ clock: { now: () => time.now } });
+  const node = 'one';
+  const takenAt = new Date(2_000);
+  const empty = { node, takenAt, bootedAt: takenAt, calls: [], members: [], registered: [], queues: {} };
+  presences.take({ type: 'contact.changed', node, extension: '8001', registered: true, at: time.now });
+  time.now = new Date(2_500);
+  presences.take({ type: 'contact.changed', node, extension: '8002', registered: true, at: time.now });
+  t.same(presences.replace(empty), ['8001'], 'what was told before is as the snapshot says');
+  t.equal(presences.of('8001')?.registered, false);
+  t.equal(presences.of('8002')?.registered, true);
+});
