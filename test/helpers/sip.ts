@@ -34,6 +34,8 @@ export interface SipCall {
   isOver(): boolean;
   /** Whether a tone has been most of what was heard in the last milliseconds. */
   hears(hz: number, windowMs?: number): boolean;
+  /** When, since an instant, the first packet came that is mostly this tone; both in epoch ms, of the last ten seconds. */
+  firstHeardAt(hz: number, since: number): number | null;
   /** Milliseconds since sound of any strength was last heard. */
   silentFor(): number;
   /** The longest time in ms without a packet since an instant (epoch ms) up to now; packets of the last ten seconds are remembered. */
@@ -119,6 +121,7 @@ interface Voice {
   press(digit: string): void;
   digits(): string;
   hears(hz: number, windowMs: number): boolean;
+  firstHeardAt(hz: number, since: number): number | null;
   silentFor(): number;
   longestGap(since: number): number;
   stop(): void;
@@ -207,6 +210,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       const samples = heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples);
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
     },
+    firstHeardAt: (tone, since) => heard.find(({ at, samples }) => at >= since && shareOf(samples, tone) > 0.5)?.at ?? null,
     silentFor: () => Date.now() - lastLoud,
     longestGap: (since) => {
       const times = [...heard.map(({ at }) => at).filter((at) => at >= since), Date.now()];
@@ -373,6 +377,7 @@ const common = (
     ended,
     isOver: () => over,
     hears: (hz, windowMs = 300) => voice.hears(hz, windowMs),
+    firstHeardAt: (hz, since) => voice.firstHeardAt(hz, since),
     silentFor: () => voice.silentFor(),
     longestGap: (since) => voice.longestGap(since),
     press: (digit) => voice.press(digit),
