@@ -1,0 +1,4 @@
+import t from 'tap';
+import { casesModelContract } from './cases-model.ts';
+
+casesModelContract(t, 'sqlite');
