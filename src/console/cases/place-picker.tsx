@@ -16,7 +16,7 @@ export const PlacePicker = ({ draft }: { draft: Draft }) => {
   const { data: places = [] } = useQuery({ queryKey: ['places'], queryFn: api.places, staleTime: Number.POSITIVE_INFINITY });
   const { placeText, placeCode, proposed } = draft.form;
   const place = places.find((each) => each.code === placeCode);
-  const suggestions = suggestPlaces(places, placeText).filter((each) => each.code !== placeCode);
+  const suggestions = suggestPlaces(places, placeText).filter((each) => each.code === null || each.code !== placeCode);
   const unsure = proposed.includes('placeText');
   return (
     <div className="form-row">

@@ -27,6 +27,9 @@ export const DeskPage = () => {
     if (view.mode === 'ringing' && offerId !== undefined && offerId > 0) markPainted(offerId);
   }, [view.mode, offerId]);
   useFocusKeys(setDrawer);
+  useEffect(() => {
+    if (drawer) focusFirst('help');
+  }, [drawer]);
   const writing = card !== null && (view.mode === 'talking' || view.mode === 'wrap_up');
   return (
     <main className="desk" data-mode={view.mode}>
@@ -57,10 +60,10 @@ export const DeskPage = () => {
   );
 };
 
+/** A column takes the focus now; a drawer that is still hidden takes it once it has been drawn open. */
 const openHelp = (setDrawer: (open: boolean) => void): void => {
   setDrawer(true);
-  // A hidden drawer takes no focus before it has been drawn.
-  requestAnimationFrame(() => requestAnimationFrame(() => focusFirst('help')));
+  focusFirst('help');
 };
 
 const useFocusKeys = (setDrawer: (open: boolean) => void): void => {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { Check, CircleSlash, FilePlus2, PenLine } from 'lucide-react';
+import { useRef } from 'react';
 import { api } from '../api/endpoints.ts';
 import { useNewCase } from '../app/new-case.ts';
 import { notice, phone } from '../app/services.ts';
@@ -9,6 +10,7 @@ import { session } from '../app/session.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
 import { soundBlocked, startRing, unlockSound } from '../softphone/sound.ts';
 import { useNow } from '../ui/clock.ts';
+import { useListKeys } from '../ui/list-keys.ts';
 import { CaseNumber, Empty, Failed, Icon, KeyCap, Loading } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import type { DeskView } from './desk-view.ts';
@@ -25,6 +27,8 @@ export const Waiting = ({ view }: { view: DeskView }) => {
   const { t } = useWords();
   const { me } = useStore(session);
   const newCase = useNewCase();
+  const list = useRef<HTMLDivElement>(null);
+  useListKeys(list);
   const cases = useQuery({ queryKey: ['cases', 'mine'], queryFn: () => api.cases(null, 30) });
   const open = (cases.data?.rows ?? []).filter((row) => row.missing.length > 0 && row.createdBy?.staffId === me?.staffId);
   return (
@@ -37,7 +41,7 @@ export const Waiting = ({ view }: { view: DeskView }) => {
           {t('case.new_here')} <KeyCap>Alt N</KeyCap>
         </Button>
       </div>
-      <div className="what-body rows">
+      <div className="what-body rows" ref={list}>
         {cases.isPending && <Loading rows={4} height={50} />}
         {cases.error && <Failed error={cases.error} onRetry={() => void cases.refetch()} />}
         {cases.data && open.length === 0 && (
@@ -56,7 +60,7 @@ export const Waiting = ({ view }: { view: DeskView }) => {
             </div>
             <span className="grow" />
             <CaseNumber number={row.number} short />
-            <Link className="plain-button" to="/cases/$caseId" params={{ caseId: String(row.caseId) }}>
+            <Link className="plain-button" data-row to="/cases/$caseId" params={{ caseId: String(row.caseId) }}>
               {t('desk.continue')}
             </Link>
           </div>

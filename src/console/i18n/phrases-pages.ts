@@ -153,7 +153,7 @@ export const PAGE_PHRASES = {
   'intent.paused': ['小休', 'Break'],
   'intent.ready': ['就绪', 'Ready'],
   'intent.wrap_up': ['整理', 'Wrap-up'],
-  'key.next_row': ['列表上一条、下一条', 'Previous, next in a list'],
+  'key.next_row': ['列表下一条、上一条', 'Next, previous in a list'],
   'key.search_here': ['查找本页', 'Search this page'],
   'knowledge.all': ['全部', 'All'],
   'knowledge.empty': ['这一类还没有条目', 'No article of this subject yet'],
