@@ -26,7 +26,7 @@ const sit = async (stage: Stage, place: number, hz: number): Promise<Seat> => {
 const round = async (stage: Stage, seats: Seat[], harm: Harm | null): Promise<{ backMs: number | null }> => {
   await desksReady(stage);
   const visit = await stage.dial({ talkMs: 600_000 });
-  await eventually('somebody to talk', 20_000, () => talks(visit) && visit.talks[0]?.heardAfterMs !== null);
+  await eventually('somebody to talk', 45_000, () => talks(visit) && visit.talks[0]?.heardAfterMs !== null);
   await delay(TALK_FIRST_MS);
   const victim = seats.find(({ agent }) => agent.extension === visit.talks[0]?.extension);
   const rescuer = seats.find((seat) => seat !== victim);

@@ -30,7 +30,7 @@ const registered = async (stage: Stage): Promise<number> => {
 const round = async (stage: Stage): Promise<Outcome> => {
   await desksReady(stage);
   const [goesOn, endsNow] = [await stage.dial({ talkMs: 600_000 }), await stage.dial({ talkMs: 600_000 })] as [Visit, Visit];
-  await eventually('two to talk', 20_000, all([goesOn, endsNow], talks));
+  await eventually('two to talk', 45_000, all([goesOn, endsNow], talks));
   await delay(1_500);
   const control = [await gapOf(stage, goesOn, Date.now() - 1_200)];
   const at = Date.now();

@@ -57,7 +57,7 @@ const watchDown = (stage: Stage): (() => Promise<number>) => {
 const fill = async (stage: Stage): Promise<{ talking: Visit[]; ringing: Visit[] }> => {
   await stage.notice('none');
   const talking = [await stage.dial({ talkMs: 600_000 }), await stage.dial({ talkMs: 600_000, endsBy: 'citizen' })];
-  await eventually('two to talk', 30_000, all(talking, talks));
+  await eventually('two to talk', 45_000, all(talking, talks));
   const ringing = [await stage.dial({ mayAnswer: false, endsBy: 'citizen' }), await stage.dial({ mayAnswer: false })];
   await eventually(
     'two to ring',

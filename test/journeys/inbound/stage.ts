@@ -80,6 +80,17 @@ const statesOf = async (line: ManagerLine): Promise<Record<CallState, number>> =
   return found;
 };
 
+/**
+ * A click on a button of the bar, once the bar is armed for what it shows. Done in the page: a click by the mouse waits for a
+ * frame to be drawn, and half a dozen pages in one hidden browser draw late.
+ */
+const press = (agent: Agent, name: 'answer' | 'hang-up'): Promise<boolean> =>
+  agent.desk.page
+    .evaluate<boolean>(
+      `(() => { const it = document.querySelector('.call-bar[data-armed=true] [data-act=${name}]'); it?.click(); return it !== null; })()`,
+    )
+    .catch(() => false);
+
 /** Answers what rings and ends what was talked, as the visits ask for; goes on until the browser is gone. */
 const work = async (stage: Stage, agent: Agent): Promise<void> => {
   while (!agent.isGone) {
@@ -94,7 +105,7 @@ const work = async (stage: Stage, agent: Agent): Promise<void> => {
     if (visit.rung.at(-1)?.at !== at) visit.rung.push({ extension, at });
     const stillRings = (): boolean => agent.seen.mode === 'ringing' && agent.seen.who === who && !agent.isGone;
     while (stillRings() && !visit.mayAnswer) await delay(15);
-    if (stillRings()) await agent.desk.act('answer').catch(() => undefined);
+    while (stillRings() && !(await press(agent, 'answer'))) await delay(30);
     if (!(await agent.shows(({ mode }) => mode !== 'ringing', 5_000)) || agent.seen.mode !== 'talking') continue;
     // The telephone's own instant: a busy page draws its new state later.
     const confirmedAt = (await agent.desk.audio().catch(() => null))?.confirmedAt ?? 0;
@@ -116,14 +127,7 @@ const work = async (stage: Stage, agent: Agent): Promise<void> => {
     if (stillTalks() && visit.endsBy === 'citizen') await visit.citizen.hangUp();
     else if (stillTalks()) {
       visit.agentHungUpAt = Date.now();
-      while (
-        stillTalks() &&
-        !(await agent.desk.act('hang-up').then(
-          () => true,
-          () => false,
-        ))
-      )
-        await delay(100);
+      while (stillTalks() && !(await press(agent, 'hang-up'))) await delay(30);
     }
     await agent.shows(({ mode }) => mode !== 'talking', 10_000);
     talk.until = agent.isGone ? Date.now() : agent.seen.at;

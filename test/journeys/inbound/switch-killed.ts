@@ -47,11 +47,11 @@ const registered = async (stage: Stage): Promise<number> => {
 const fill = async (stage: Stage): Promise<Visit[]> => {
   await stage.notice('none');
   const talking = [await stage.dial({ talkMs: 600_000 }), await stage.dial({ talkMs: 600_000 })];
-  await eventually('two to talk', 20_000, all(talking, talks));
+  await eventually('two to talk', 45_000, all(talking, talks));
   const ringing = await stage.dial({ mayAnswer: false });
-  await eventually('one to ring', 15_000, () => ringing.rung.length > 0);
+  await eventually('one to ring', 45_000, () => ringing.rung.length > 0);
   const waiting = await stage.dial();
-  await eventually('one to wait', 10_000, () => waiting.citizen.status === 200);
+  await eventually('one to wait', 45_000, () => waiting.citizen.status === 200);
   return [...talking, ringing, waiting];
 };
 
