@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { CaseLivesRepository, FoundCase, SearchQuery } from '../../cases/repository.ts';
 import type { Exec, Store } from '../store.ts';
 import { callsTakenBy, recordOf } from './cases.ts';
@@ -9,8 +9,14 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
   const { cases, caseUnits, categories, staff, units } = s;
   const { caseSearch, holdsWords, wordsValue } = store.dialect;
 
+  /**
+   * A unit's queue goes by what breaks first, and only cases in hand have that instant: a short index is walked and each case
+   * asked whether the unit has it. Its list by age starts from the unit's own rows instead.
+   */
+  const fromUnit = (query: SearchQuery): boolean => query.of.kind === 'unit' && query.order === 'newest';
+
   /** Which column the keyset runs on: the table that leads the join, so that its index gives the order. */
-  const key = (query: SearchQuery) => (query.words.length ? caseSearch.rowid : query.of.kind === 'unit' ? caseUnits.caseId : cases.id);
+  const key = (query: SearchQuery) => (query.words.length ? caseSearch.rowid : fromUnit(query) ? caseUnits.caseId : cases.id);
 
   const contacts = (query: SearchQuery): SQL | undefined =>
     query.openContactsOnly && (query.contactNumber !== undefined || query.contactName !== undefined)
@@ -21,7 +27,14 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
     if (query.of.kind === 'all') return undefined;
     if (query.of.kind === 'own')
       return or(eq(cases.createdBy, query.of.staffId), inArray(cases.callId, callsTakenBy(store, db, query.of.staffId)));
-    return and(eq(caseUnits.unitCode, query.of.unitCode), isNull(caseUnits.releasedAt));
+    const has = and(eq(caseUnits.unitCode, query.of.unitCode), isNull(caseUnits.releasedAt));
+    if (fromUnit(query)) return has;
+    return exists(
+      db
+        .select({ id: caseUnits.id })
+        .from(caseUnits)
+        .where(and(eq(caseUnits.caseId, cases.id), has)),
+    );
   };
 
   const page = (query: SearchQuery): SQL | undefined => {
@@ -64,12 +77,11 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
     const condition = where(db, query, paged);
     if (query.words.length) {
       const found = db.select(id).from(caseSearch).innerJoin(cases, eq(cases.id, caseSearch.rowid));
-      return query.of.kind === 'unit'
+      return fromUnit(query)
         ? found.innerJoin(caseUnits, eq(caseUnits.caseId, cases.id)).where(condition).$dynamic()
         : found.where(condition).$dynamic();
     }
-    if (query.of.kind === 'unit')
-      return db.select(id).from(caseUnits).innerJoin(cases, eq(cases.id, caseUnits.caseId)).where(condition).$dynamic();
+    if (fromUnit(query)) return db.select(id).from(caseUnits).innerJoin(cases, eq(cases.id, caseUnits.caseId)).where(condition).$dynamic();
     return db.select(id).from(cases).where(condition).$dynamic();
   };
 
