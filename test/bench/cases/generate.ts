@@ -140,14 +140,12 @@ export const generateCases = async (store: Store, size: number): Promise<void> =
           .insert(s.caseTransitions)
           .values(steps.slice(at, at + BATCH * 2))
           .returning({ id: s.caseTransitions.id });
-      await db
-        .insert(caseSearch)
-        .values(
-          rows.map((row) => ({
-            rowid: row.id as number,
-            words: wordsValue(indexWords([row.course ?? '', row.purpose ?? '', row.placeText ?? ''])),
-          })),
-        );
+      await db.insert(caseSearch).values(
+        rows.map((row) => ({
+          rowid: row.id as number,
+          words: wordsValue(indexWords([row.course ?? '', row.purpose ?? '', row.placeText ?? ''])),
+        })),
+      );
     });
   }
 };
