@@ -323,6 +323,7 @@ export const defineSchema = (k: Kit) => {
       k.index('cases_watch_ix').on(t.watchAt),
       k.index('cases_sign_alarm_ix').on(t.signAlarmAt),
       k.index('cases_place_ix').on(t.placeCode, t.id),
+      k.index('cases_place_category_ix').on(t.placeCode, t.categoryCode, t.id),
       k.index('cases_category_ix').on(t.categoryCode, t.id),
       k.index('cases_name_ix').on(t.contactName, t.id),
       k.index('cases_master_ix').on(t.masterId),

@@ -1,0 +1,1 @@
+CREATE INDEX `cases_place_category_ix` ON `cases` (`place_code`,`category_code`,`id`);
