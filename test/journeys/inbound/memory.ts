@@ -92,7 +92,7 @@ export const memory = async (report: Report): Promise<void> => {
     report.claim('service and relay at rest ≤ 200 MB', rest.sum <= AT_REST_MB, { unit: 'MB', ...rest });
 
     worker = await fill(product, hire(join(dataDirectory, 'hotline.db'), count));
-    const counts = await eventually('every console to be there', 60_000, async () => {
+    const counts = await eventually('every console to be there', 120_000, async () => {
       const now = await askCounts(worker as Worker);
       return now.push >= count && now.registered >= count ? now : null;
     });
