@@ -23,17 +23,17 @@ const watched = (answers: boolean[]): Promise<{ asked: number; hung: boolean }> 
     setTimeout(() => clearInterval(alive), 2_000).unref();
   });
 
-t.test('a service hangs that leaves three questions in a row unanswered', async (t) => {
-  t.same(await watched([true, false, false, false, true]), { asked: 4, hung: true });
+t.test('a service hangs that leaves four questions in a row unanswered', async (t) => {
+  t.same(await watched([true, false, false, false, false, true]), { asked: 5, hung: true });
 });
 
 t.test('one that answers in between does not', async (t) => {
-  t.same(await watched([true, false, false, true, false, false, true]), { asked: 7, hung: false });
+  t.same(await watched([true, false, false, false, true, false, false, false, true]), { asked: 9, hung: false });
 });
 
 t.test('one that has never answered is still starting', async (t) => {
   t.same(await watched([false, false, false, false, false]), { asked: 5, hung: false });
-  t.same(await watched([false, false, false, false, true, false, false, false]), { asked: 8, hung: true });
+  t.same(await watched([false, false, false, false, true, false, false, false, false]), { asked: 9, hung: true });
 });
 
 t.test('an answer counts whatever it says; silence and a closed port do not', async (t) => {
