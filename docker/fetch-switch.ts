@@ -31,17 +31,18 @@ const keep = (path: string): void => {
 };
 
 const modules = MODULES.map((name) => join(found.modulesDirectory, `${name}.so`));
-const needed = new Set<string>([loader, found.binary]);
-for (const file of [found.binary, ...modules]) {
-  if (!existsSync(file)) throw new Error(`this Asterisk has no ${basename(file)}`);
+for (const file of modules) if (!existsSync(file)) throw new Error(`this Asterisk has no ${basename(file)}`);
+// Opened by name when voices are encrypted or names are turned into addresses: nothing links to them.
+const opened = ['libsoftokn3.so', 'libfreebl*3.so', 'libnssdbm3.so', 'nss/*.so', 'ossl-modules/legacy.so', 'libnss_{files,dns}.so.2'];
+const plugins = globSync(opened, { cwd: libraries }).map((name) => join(libraries, name));
+const needed = new Set<string>([loader]);
+for (const file of [found.binary, ...modules, ...plugins]) {
   needed.add(file);
   const listed = execFileSync(loader, ['--library-path', libraries, '--list', file], { encoding: 'utf8' });
   for (const [, path = ''] of listed.matchAll(/=> (\/\S+)/g)) if (path.startsWith(whole)) needed.add(path);
 }
 for (const file of needed) keep(file);
 for (const name of ['documentation', 'rest-api']) keep(join(found.dataDirectory, name));
-// Read when a module opens its cryptography or turns names into addresses; nothing links to them.
-for (const extra of globSync(['ossl-modules/legacy.so', 'libnss_{files,dns}.so.2'], { cwd: libraries })) keep(join(libraries, extra));
 for (const name of readdirSync(join(whole, 'usr/share/doc'))) {
   const licence = join(whole, 'usr/share/doc', name, 'copyright');
   if (existsSync(licence)) keep(licence);

@@ -268,14 +268,20 @@ const run = async (report: Report): Promise<void> => {
   report.claim('a backup is taken inside', backup.code === 0, backup.code === 0 ? {} : { said: backup.said });
 };
 
+const tell = (child: ChildProcess, name: NodeJS.Signals): void => {
+  if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, name);
+};
+
 const end = async (report: Report): Promise<void> => {
-  for (const { child } of living.toReversed()) if (child.pid) process.kill(-child.pid, 'SIGTERM');
+  const alive = living.filter(({ child }) => child.exitCode === null && child.signalCode === null).map(({ name }) => name);
+  report.claim('none of the three ended by itself', living.length === 3 && alive.length === 3, { alive });
+  for (const { child } of living.toReversed()) tell(child, 'SIGTERM');
   const ended = await until('the three to end', 30_000, () =>
     living.every(({ child }) => child.exitCode !== null || child.signalCode !== null),
   ).catch(() => false);
   report.claim('they end when told', Boolean(ended));
-  for (const { child } of living)
-    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  for (const { child } of living) tell(child, 'SIGKILL');
   if (container) buildah(['rm', container]);
   rmSync(scratch, { recursive: true, force: true });
 };
