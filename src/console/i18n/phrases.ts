@@ -205,7 +205,7 @@ export const PHRASES = {
   'media.failed': ['市民听不到您', "You aren't heard"],
   'media.failed_act': ['没有通路，点这里查', 'No path: check here'],
   'media.no_microphone': ['市民听不到您', "You aren't heard"],
-  'media.no_microphone_act': ['点这里换麦克风', 'Change microphone here'],
+  'media.no_microphone_act': ['点这里换麦克风', 'Change it here'],
   'media.deaf': ['收不到声音', 'Nothing heard'],
   'media.deaf_act': ['问一句，再查耳机', 'Ask, then check headset'],
   'not_found.title': ['没有这一页', 'No such page'],
