@@ -66,7 +66,7 @@ const offerRows = (plan: PlannedCall, index: number, callId: number, agents: rea
 };
 
 export const createDemonstrationRepository = (store: Store): DemonstrationRepository => {
-  const { articles, calls, cases, categories, citizenNumbers, citizens, history, offers, places, staff, units } = store.schema;
+  const { articles, calls, cases, categories, citizenNumbers, citizens, history, offers, places, staff, unitPosts, units } = store.schema;
   return {
     inOneTransaction: (work) => store.write(work),
     isEmpty: () =>
@@ -83,12 +83,16 @@ export const createDemonstrationRepository = (store: Store): DemonstrationReposi
         await db.insert(articles).values(lists.articles).returning({ id: articles.id });
       }),
     addStaff: (people, passwordHash, at) =>
-      store.write((db) =>
-        db
+      store.write(async (db) => {
+        const added = await db
           .insert(staff)
           .values(people.map((person) => ({ ...person, passwordHash, createdAt: at })))
-          .returning({ staffId: staff.id, roles: staff.roles, extension: staff.extension }),
-      ),
+          .returning({ staffId: staff.id, roles: staff.roles, extension: staff.extension, unitCode: staff.unitCode });
+        // One person stands for the whole unit, so it is the one who may sign what only a principal signs (R39).
+        const posts = added.filter((each) => each.unitCode !== null).map(({ staffId }) => ({ staffId, post: 'principal' as const }));
+        if (posts.length) await db.insert(unitPosts).values(posts).returning({ id: unitPosts.id });
+        return added;
+      }),
     addCitizens: (people, at) =>
       store.write(async (db) => {
         const added: { citizenId: number; numbers: string[] }[] = [];
