@@ -255,10 +255,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
   casesReactions(jobs, cases);
-  outbox.on('call.ended', async ({ callId, disposition }) => {
-    metrics.callsEnded.inc({ disposition });
-    await recordings.sealCall(callId);
-  });
+  outbox.on('call.ended', ({ disposition }) => metrics.callsEnded.inc({ disposition }));
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
   const hours = createHours({

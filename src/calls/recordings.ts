@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
-import type { CallId } from '../core/ids.ts';
 import { insideDirectory, STEREO_BYTES_PER_MS, sha256Of, standOf, wavMilliseconds } from '../files/recording-file.ts';
 import type { Jobs } from '../jobs/runner.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { NewRow } from '../storage/schema.ts';
-import type { Exec, Store } from '../storage/store.ts';
+import type { Store } from '../storage/store.ts';
 import type { Alarms } from './alarms.ts';
 import type { CallsRepository } from './repository.ts';
 
@@ -15,6 +14,8 @@ import type { CallsRepository } from './repository.ts';
  * here would hold up every recording behind it, and a busy hour ends several calls a second.
  */
 const STILL_MS = 1_000;
+/** When the recording of a call that ended now can be sealed at the earliest. */
+export const sealableAt = (endedAt: Date): Date => new Date(endedAt.getTime() + STILL_MS);
 const alarmOf = (node: string): string => `recording_failed.${node}`;
 
 /** The writer begins and ends a few packets off the call's own times. */
@@ -35,9 +36,7 @@ export const isTruncated = (milliseconds: number, expectedMs: number): boolean =
   expectedMs - milliseconds > Math.max(LOST_FLOOR_MS, expectedMs * LOST_SHARE);
 
 export interface Recordings {
-  /** Schedules the sealing of one ended call's recordings. */
-  sealCall(callId: CallId): Promise<void>;
-  /** The same for every recording whose call is over; safe to call at any time and twice. */
+  /** Schedules the sealing of every recording whose call is over; safe to call at any time and twice. */
   sealEnded(): Promise<void>;
 }
 
@@ -102,22 +101,14 @@ export const createRecordings = (deps: {
     if (note) deps.logger.warn({ callId: recording.callId, milliseconds, expected }, 'recording is shorter than its call');
   });
 
-  const schedule = async (db: Exec, due: readonly { id: number }[]): Promise<void> => {
-    const runAt = new Date(clock.now().getTime() + STILL_MS);
-    for (const { id } of due) await jobs.schedule(db, { kind: 'recording.seal', key: String(id), payload: { recordingId: id }, runAt });
-  };
-
   return {
-    sealCall: (callId) =>
-      store.write(async (db) =>
-        schedule(
-          db,
-          (await repository.recordingsOf(db, callId)).filter(({ state }) => state === 'writing'),
-        ),
-      ),
     async sealEnded() {
       const due = await repository.unsealed();
-      if (due.length) await store.write((db) => schedule(db, due));
+      if (!due.length) return;
+      await store.write(async (db) => {
+        const runAt = sealableAt(clock.now());
+        for (const { id } of due) await jobs.schedule(db, { kind: 'recording.seal', key: String(id), payload: { recordingId: id }, runAt });
+      });
     },
   };
 };

@@ -10,6 +10,7 @@ import type { Exec, Store } from '../storage/store.ts';
 import { NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../telephony/events.ts';
 import type { SwitchSnapshot } from '../telephony/port.ts';
 import { type Correction, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
+import { sealableAt } from './recordings.ts';
 import type { CallRecord, CallsRepository } from './repository.ts';
 
 export interface CallsDeps {
@@ -94,6 +95,18 @@ export const createCalls = (deps: CallsDeps): Calls => {
     await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId, telephoneLost });
   };
 
+  /** In the transaction that ends the call, so that no recording is forgotten and no second transaction is needed. */
+  const sealLater = async (db: Exec, call: CallRecord): Promise<void> => {
+    for (const { id, state } of await repository.recordingsOf(db, call.id))
+      if (state === 'writing')
+        await deps.jobs.schedule(db, {
+          kind: 'recording.seal',
+          key: String(id),
+          payload: { recordingId: id },
+          runAt: sealableAt(clock.now()),
+        });
+  };
+
   const end = async (db: Exec, channelId: string, at: Date, cause: number | null, lost: boolean): Promise<void> => {
     const call = await repository.byChannel(db, channelId);
     leftQueue.delete(channelId);
@@ -103,6 +116,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
     const disposition = lost && !call.answeredAt ? 'lost' : dispositionOf(call);
     await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
     await record(db, 'call.ended', call, { disposition, cause, lost });
+    await sealLater(db, call);
     await outbox.append(db, 'call.ended', { callId: call.id, disposition });
   };
 

@@ -9,13 +9,25 @@ export type Reaction<N extends DomainEventName> = (payload: DomainEvents[N], at:
 export interface Outbox {
   /** Writes the event in the caller's transaction; it is delivered after that commits. */
   append<N extends DomainEventName>(db: Exec, name: N, payload: DomainEvents[N]): Promise<void>;
-  /** Reactions run in the order they were added, one event at a time. */
+  /**
+   * Reactions run in the order they were added. The events of one call (else of one case, else of one person) are delivered
+   * one after the other; those of different ones do not wait for each other: a card must not stand behind another call's
+   * bookkeeping.
+   */
   on<N extends DomainEventName>(name: N, reaction: Reaction<N>): void;
   /** Delivers what an earlier life committed and did not deliver. */
   deliverLeftovers(): Promise<void>;
   /** Resolves when every event committed so far has been delivered. */
   settled(): Promise<void>;
 }
+
+/** What an event's order is kept within. */
+const lineOf = (payload: object): string => {
+  const about = payload as { callId?: unknown; caseId?: unknown; staffId?: unknown };
+  if (typeof about.callId === 'number') return `call ${about.callId}`;
+  if (typeof about.caseId === 'number') return `case ${about.caseId}`;
+  return typeof about.staffId === 'number' ? `staff ${about.staffId}` : '';
+};
 
 /**
  * Delivery happens in this process right after commit, from memory; the row is the safety net that makes it at least once.
@@ -25,7 +37,7 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
   const { store, clock, logger } = deps;
   const { outbox } = store.schema;
   const reactions = new Map<DomainEventName, Reaction<DomainEventName>[]>();
-  let line: Promise<void> = Promise.resolve();
+  const lines = new Map<string, Promise<void>>();
   let delivered: number[] = [];
   let marking: ReturnType<typeof setTimeout> | null = null;
 
@@ -52,6 +64,21 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
     marking ??= setTimeout(mark, 500).unref();
   };
 
+  type Told = DomainEvent & { id: number };
+  const enqueue = (event: Told): void => {
+    const key = lineOf(event.payload);
+    const line = (lines.get(key) ?? Promise.resolve())
+      .then(() => deliver(event))
+      .then(() => {
+        if (lines.get(key) === line) lines.delete(key);
+      });
+    lines.set(key, line);
+  };
+  /** Delivering may commit more events: goes on until nothing is under way. */
+  const quiet = async (): Promise<void> => {
+    while (lines.size) await Promise.all(lines.values());
+  };
+
   return {
     async append(db, name, payload) {
       const at = clock.now();
@@ -60,9 +87,7 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
         .values({ name, payload: payload as Record<string, unknown>, at })
         .returning({ id: outbox.id });
       if (!row) return;
-      store.afterCommit(() => {
-        line = line.then(() => deliver({ id: row.id, name, payload, at } as DomainEvent & { id: number }));
-      });
+      store.afterCommit(() => enqueue({ id: row.id, name, payload, at } as Told));
     },
     on(name, reaction) {
       reactions.set(name, [...(reactions.get(name) ?? []), reaction as Reaction<DomainEventName>]);
@@ -70,16 +95,12 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
     async deliverLeftovers() {
       const rows = await store.read((db) => db.select().from(outbox).where(isNull(outbox.deliveredAt)).orderBy(asc(outbox.id)).limit(1000));
       for (const row of rows)
-        line = line.then(() =>
-          deliver({ id: row.id, name: row.name as DomainEventName, payload: row.payload, at: row.at } as unknown as DomainEvent & {
-            id: number;
-          }),
-        );
-      await line;
+        enqueue({ id: row.id, name: row.name as DomainEventName, payload: row.payload, at: row.at } as unknown as Told);
+      await quiet();
       await mark();
     },
     async settled() {
-      await line;
+      await quiet();
       if (marking) clearTimeout(marking);
       await mark();
     },
