@@ -82,7 +82,8 @@ const Choice = (props: {
   onChange: (id: string) => void;
 }) => {
   const { t } = useWords();
-  const gone = props.value !== '' && props.list !== undefined && !props.list.some((device) => device.deviceId === props.value);
+  // Also while the list is still being read: the choice must not look forgotten.
+  const absent = props.value !== '' && !props.list?.some((device) => device.deviceId === props.value);
   return (
     <>
       <label className="label" htmlFor={`device-${props.id}`}>
@@ -90,7 +91,7 @@ const Choice = (props: {
       </label>
       <select id={`device-${props.id}`} className="select" value={props.value} onChange={(event) => props.onChange(event.target.value)}>
         <option value="">{t('device.standard')}</option>
-        {gone && <option value={props.value}>{t('device.gone')}</option>}
+        {absent && <option value={props.value}>{t(props.list ? 'device.gone' : 'state.loading')}</option>}
         {props.list?.map((device) => (
           <option key={device.deviceId} value={device.deviceId}>
             {device.label || device.deviceId.slice(0, 8)}
