@@ -1,0 +1,174 @@
+import type { Me } from '../../src/access/schemas.ts';
+import type { AgentView } from '../../src/agents/schemas.ts';
+import type { CallRow, Card, Person } from '../../src/calls/schemas.ts';
+import { emptyForm } from '../../src/cases/empty-form.ts';
+import type { CaseView, StaleCase } from '../../src/cases/schemas.ts';
+import { initialPhoneState, type PhoneSession, type PhoneState } from '../../src/console/softphone/phone-state.ts';
+import { PERMISSIONS } from '../../src/core/roles.ts';
+import type { Snapshot } from '../../src/push/frames.ts';
+
+/** Long ago enough for every guard, short ago enough for every clock. */
+const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
+
+export const person: Person = {
+  citizenId: 11,
+  name: '欧阳慧兰',
+  gender: 'female',
+  address: '临湖区望江街道和平里小区 12 号楼 3 单元 402 室',
+  callbackPreference: '晚上七点以后',
+  language: 'zh',
+};
+
+export const row = (callId: number): CallRow => ({
+  callId,
+  arrivedAt: ago(86_400 * callId),
+  answeredAt: ago(86_400 * callId - 9),
+  endedAt: ago(86_400 * callId - 200),
+  queue: 'main',
+  disposition: 'answered',
+  callerName: person.name,
+  number: { masked: '138 **** 2046', full: null },
+  identity: 'known',
+  answeredBy: { staffId: 7, name: '林立春' },
+  waitSeconds: 9,
+  talkSeconds: 191,
+  caseId: 3,
+  caseNumber: '261124102935000417',
+  subject: '三号楼东侧的路灯十天没有亮，老人晚上出门看不见台阶，盼尽快修好',
+  recording: 'whole',
+});
+
+export const card = (change: Partial<Card> = {}): Card => ({
+  callId: 40,
+  offerId: 41,
+  channelId: 'channel-1',
+  state: 'ringing',
+  queue: 'main',
+  calledNumber: '12345',
+  arrivedAt: ago(30),
+  queuedAt: ago(22),
+  offeredAt: ago(4),
+  answeredAt: null,
+  ringSeconds: 20,
+  caller: { identity: 'known', number: { masked: '138 **** 2046', full: null }, people: [person], callsInTwelveMonths: 6 },
+  repeats: 2,
+  brief: [
+    { kind: 'repeat', values: { times: 3, subject: '路灯不亮' } },
+    { kind: 'open_case', values: { count: 1, title: '三号楼东侧路灯' } },
+    { kind: 'last_spoke_with_you', values: { at: ago(90_000) } },
+  ],
+  openCases: [
+    {
+      caseId: 3,
+      number: '261124102935000417',
+      state: 'draft',
+      title: '三号楼东侧路灯不亮',
+      unitName: '临湖区城管局',
+      createdAt: ago(400_000),
+    },
+  ],
+  lastCalls: [row(1), row(2), row(3)],
+  prefill: { contactName: person.name, placeText: '望江街道和平里小区' },
+  ...change,
+});
+
+export const callers: Record<string, Partial<Card>> = {
+  known: {},
+  maybe: {
+    caller: {
+      identity: 'maybe',
+      number: { masked: '0999 **** 018', full: null },
+      people: [person, { ...person, citizenId: 12, name: '司马长青' }, { ...person, citizenId: 13, name: '王木香' }],
+      callsInTwelveMonths: 14,
+    },
+    brief: [{ kind: 'maybe', values: { names: '欧阳慧兰、司马长青、王木香' } }],
+  },
+  unknown: {
+    caller: { identity: 'unknown', number: { masked: '199 **** 1311', full: null }, people: [], callsInTwelveMonths: 0 },
+    repeats: 0,
+    brief: [],
+    openCases: [],
+    lastCalls: [],
+    prefill: {},
+  },
+  withheld: {
+    caller: { identity: 'withheld', number: null, people: [], callsInTwelveMonths: 0 },
+    repeats: 0,
+    brief: [],
+    openCases: [],
+    lastCalls: [],
+    prefill: {},
+  },
+};
+
+export const agent = (change: Partial<AgentView> = {}): AgentView => ({
+  staffId: 7,
+  name: '林立春',
+  extension: '8001',
+  state: 'ready',
+  reason: '',
+  since: ago(312),
+  device: 'browser',
+  wrapUpUntil: null,
+  queues: ['main'],
+  callId: null,
+  ...change,
+});
+
+export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
+  agent: agent(),
+  cards: [],
+  wrapUp: null,
+  queues: [{ queue: 'main', waiting: 12, longestSince: ago(45), ready: 18, signedIn: 42 }],
+  today: { answered: 37, drafted: 31, missed: 1, pausedSeconds: 1540, talkSeconds: 7300 },
+  recent: [row(1), row(2), row(3), row(4)],
+  switchUp: true,
+  alarms: [],
+  ...change,
+});
+
+export const me = (change: Partial<Me> = {}): Me => ({
+  staffId: 7,
+  account: 'agent1',
+  name: '林立春',
+  roles: ['agent'],
+  permissions: [...PERMISSIONS],
+  extension: '8001',
+  mode: 'demonstration',
+  hotline: { name: '临湖区政务服务便民热线', number: '12345', dutyPhone: '0999-6011234' },
+  ...change,
+});
+
+export const line = (change: Partial<PhoneSession> = {}): PhoneSession => ({
+  id: 'session-1',
+  channelId: 'channel-1',
+  phase: 'talking',
+  fromNumber: '13800002046',
+  startedAt: Date.now() - 70_000,
+  answeredAt: Date.now() - 64_000,
+  muted: false,
+  held: false,
+  media: 'flowing',
+  ...change,
+});
+
+/** What the tab that holds the telephone tells the others. */
+export const phone = (change: Partial<PhoneState> = {}): PhoneState => ({
+  ...initialPhoneState,
+  role: 'leader',
+  line: 'registered',
+  lineSince: Date.now() - 9_000,
+  microphone: 'ok',
+  ...change,
+});
+
+/** Somebody else wrote while this agent did. */
+export const conflict = (theirs: CaseView): StaleCase => ({
+  code: 'case.version_stale',
+  message: '这张工单刚才被改过',
+  details: {
+    yours: { version: 1, form: { ...emptyForm(), course: '路灯十天没有亮' } },
+    theirs: { ...theirs, form: { ...theirs.form, course: '市民补充：三号楼和四号楼都不亮' }, version: theirs.version + 1 },
+    changedBy: '王岩',
+  },
+});

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Me } from '../../src/access/schemas.ts';
+import { StaleCase } from '../../src/cases/schemas.ts';
+import { contentPolicy } from '../../src/http/security.ts';
+import { parseClientFrame } from '../../src/push/client-frame.ts';
+import { PUSH_PROTOCOL, type PushEvent, type ServerFrame, type Snapshot } from '../../src/push/frames.ts';
+import { ROOT } from '../helpers/runner.ts';
+import { mustBe, type Shapes, SnapshotShape, sampleOf } from './shapes.ts';
+
+/** full: rows everywhere. empty: none. never: no answer at all. failing: 500 with a refusal. */
+export type Manner = 'full' | 'empty' | 'never' | 'failing';
+
+/** A service that says what it is told to, in the real one's shapes, and serves the built console as the real one does. */
+export interface PretendedService {
+  url: string;
+  me: Me;
+  /** How reading routes answer from now on. */
+  manner: Manner;
+  /** What every save of a case meets from now on. */
+  refuseSaves(conflict: StaleCase | null): void;
+  /** Replaces what every console is shown, as a service that was born again does. */
+  show(snapshot: Snapshot): void;
+  push(event: PushEvent): void;
+  /** Sockets closed and every request refused, until it is false again. */
+  down(away: boolean): void;
+  stop(): Promise<void>;
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+const dist = join(ROOT, 'src/console/dist');
+
+const sendFile = (path: string, response: ServerResponse, policy: string): void => {
+  const file = extname(path) ? path : '/index.html';
+  try {
+    const bytes = readFileSync(join(dist, file));
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy });
+    response.end(bytes);
+  } catch {
+    response.writeHead(404).end();
+  }
+};
+
+const answer = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+};
+
+/** `GET /api/calls/{callId}` for `/api/calls/7`. */
+const routeOf = (shapes: Shapes, method: string, path: string): string | undefined => {
+  if (shapes.has(`${method} ${path}`)) return `${method} ${path}`;
+  return [...shapes.keys()].find((route) => {
+    const [verb, pattern = ''] = route.split(' ');
+    return verb === method && new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  });
+};
+
+export const startPretendedService = async (shapes: Shapes, me: Me, first: Snapshot): Promise<PretendedService> => {
+  mustBe(shapes.get('GET /api/session'), me, 'who I am');
+  let snapshot = mustBe(SnapshotShape, first, 'the first picture');
+  let epoch = 1;
+  let seq = 1;
+  let away = false;
+  let stale: StaleCase | null = null;
+  const sockets = new Set<WebSocket>();
+  const silent: ServerResponse[] = [];
+
+  const read = (response: ServerResponse, route: string): void => {
+    const shape = shapes.get(route);
+    if (service.manner === 'never') silent.push(response);
+    else if (service.manner === 'failing')
+      answer(response, 500, { code: 'internal.unexpected', message: '没有取到数据，稍后再试 (could not be read)', details: {} });
+    else if (shape) answer(response, 200, mustBe(shape, sampleOf(shape, service.manner === 'full'), route));
+    else response.writeHead(204).end();
+  };
+
+  const write = (response: ServerResponse, route: string): void => {
+    const shape = shapes.get(route);
+    if (stale && route.startsWith('PUT /api/cases/')) answer(response, 409, stale);
+    else if (shape) answer(response, 200, mustBe(shape, sampleOf(shape, true), route));
+    else response.writeHead(204).end();
+  };
+
+  const speak = (request: IncomingMessage, response: ServerResponse): void => {
+    const { pathname } = new URL(request.url ?? '/', 'http://service');
+    const route = routeOf(shapes, request.method ?? 'GET', pathname);
+    if (pathname === '/holder') {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>holder</title>');
+    } else if (!pathname.startsWith('/api/')) sendFile(pathname, response, policy);
+    else if (away) request.socket.destroy();
+    else if (pathname === '/api/session') answer(response, 200, service.me);
+    else if (pathname === '/api/desk') answer(response, 200, snapshot);
+    else if (route === undefined) answer(response, 404, { code: 'thing.not_found', message: '没有这个接口', details: {} });
+    else if (route.startsWith('GET ')) read(response, route);
+    else write(response, route);
+  };
+
+  const server = createServer(speak);
+  const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => PUSH_PROTOCOL });
+  const tell = (socket: WebSocket, frame: ServerFrame): void => socket.send(JSON.stringify(frame));
+  const now = (): string => new Date().toISOString();
+  const greet = (socket: WebSocket): void => tell(socket, { v: 1, t: 'hello', epoch: String(epoch), seq, now: now(), snapshot });
+  server.on('upgrade', (request, socket, head) => {
+    if (away) {
+      socket.destroy();
+      return;
+    }
+    webSockets.handleUpgrade(request, socket, head, (opened) => {
+      sockets.add(opened);
+      opened.on('close', () => sockets.delete(opened));
+      opened.on('message', (data) => {
+        const frame = parseClientFrame(String(data));
+        if (!frame) throw new Error(`the console said what the service does not understand: ${String(data)}`);
+        if (frame.t === 'resume') greet(opened);
+        else tell(opened, { v: 1, t: 'resumed', epoch: String(epoch), seq, now: now() });
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const policy = Object.entries(contentPolicy([url], 'ws://127.0.0.1:1'))
+    .map(([name, values]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`)
+    .join('; ');
+
+  const service: PretendedService = {
+    url,
+    me,
+    manner: 'full',
+    refuseSaves(conflict) {
+      stale = conflict && mustBe(StaleCase, conflict, 'the conflict');
+    },
+    show(next) {
+      snapshot = mustBe(SnapshotShape, next, 'the picture');
+      epoch += 1;
+      seq = 1;
+      for (const socket of sockets) greet(socket);
+    },
+    push(event) {
+      seq += 1;
+      for (const socket of sockets) tell(socket, { v: 1, t: 'event', epoch: String(epoch), seq, now: now(), event });
+    },
+    down(next) {
+      away = next;
+      if (next) for (const socket of sockets) socket.terminate();
+    },
+    async stop() {
+      for (const response of silent) response.destroy();
+      for (const socket of sockets) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return service;
+};
