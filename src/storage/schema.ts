@@ -2,6 +2,7 @@ import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
 import type { Kit } from './kit-postgres.ts';
+import { defineSurveySchema } from './schema-surveys.ts';
 
 /**
  * The one definition of every table, for both engines. Rules for changing it: one kind of change per migration (the
@@ -40,6 +41,8 @@ export const defineSchema = (k: Kit) => {
       expiresAt: k.at().notNull(),
       endedAt: k.at(),
       address: k.text().notNull(),
+      /** due: may do nothing yet but enrol a second factor. */
+      secondFactor: k.oneOf('none', 'passed', 'due').notNull().default('none'),
     },
     (t) => [k.uniqueIndex('sessions_token_uq').on(t.tokenHash), k.index('sessions_staff_ix').on(t.staffId)],
   );
@@ -49,6 +52,39 @@ export const defineSchema = (k: Kit) => {
     'login_throttles',
     { id: k.id(), key: k.text().notNull(), failures: k.int().notNull(), blockedUntil: k.at(), updatedAt: k.at().notNull() },
     (t) => [k.uniqueIndex('login_throttles_key_uq').on(t.key)],
+  );
+
+  /** A person's authenticator. The secret is encrypted with a key of the master secret and the person's id. */
+  const secondFactors = k.table(
+    'second_factors',
+    {
+      id: k.id(),
+      staffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      secret: k.text().notNull(),
+      /** Null until the first right code: only then it is asked for. */
+      confirmedAt: k.at(),
+      /** The 30-second step of the last code that was taken; no code opens twice. */
+      lastStep: k.int().notNull().default(0),
+      createdAt: k.at().notNull(),
+    },
+    (t) => [k.uniqueIndex('second_factors_staff_uq').on(t.staffId)],
+  );
+
+  const recoveryCodes = k.table(
+    'recovery_codes',
+    {
+      id: k.id(),
+      staffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      codeHash: k.text().notNull(),
+      usedAt: k.at(),
+    },
+    (t) => [k.uniqueIndex('recovery_codes_staff_hash_uq').on(t.staffId, t.codeHash)],
   );
 
   const units = k.table(
@@ -562,6 +598,8 @@ export const defineSchema = (k: Kit) => {
     (t) => [k.uniqueIndex('unit_posts_staff_uq').on(t.staffId)],
   );
 
+  const surveys = defineSurveySchema(k, { cases: () => cases.id, staff: () => staff.id });
+
   // ── record, outbox, jobs, settings ──
   /** Who did what to which thing. Append-only: the database itself refuses to change or remove a row. */
   const history = k.table(
@@ -625,6 +663,8 @@ export const defineSchema = (k: Kit) => {
     staff,
     sessions,
     loginThrottles,
+    secondFactors,
+    recoveryCodes,
     units,
     places,
     categories,
@@ -648,6 +688,7 @@ export const defineSchema = (k: Kit) => {
     casePolicies,
     calendarYears,
     unitPosts,
+    ...surveys,
     history,
     outbox,
     jobs,
