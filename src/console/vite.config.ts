@@ -1,5 +1,21 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Compressed once here, so that the service never does it while calls come in: a third of the bytes for the first load. */
+const compressed = (): Plugin => ({
+  name: 'compressed',
+  apply: 'build',
+  closeBundle() {
+    const directory = join(import.meta.dirname, 'dist');
+    for (const file of globSync('**/*.{js,css,html,svg}', { cwd: directory })) {
+      const path = join(directory, file);
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: constants.Z_BEST_COMPRESSION }));
+    }
+  },
+});
 
 /**
  * Two pages: the console, and the demonstration citizen's phone. Chunks are split by how often their source changes, so that an
@@ -8,7 +24,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [react()],
+  plugins: [react(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -32,6 +33,10 @@ const trunkOf = (trunk: Trunk): TrunkSettings => ({
  * Finds or fetches Asterisk. @returns what starts (or adopts) the switch this configuration describes, and says what an
  * operator should know
  */
+/** The default folder need not exist; one that somebody named must, or they would hear the wrong voice without knowing why. */
+const studioRecordings = ({ promptsDirectory, dataDirectory }: Config): string | undefined =>
+  promptsDirectory === join(dataDirectory, 'prompts') && !existsSync(promptsDirectory) ? undefined : promptsDirectory;
+
 export const prepareOwnSwitch = async (
   config: Config,
   managed: ManagedConfig,
@@ -47,7 +52,7 @@ export const prepareOwnSwitch = async (
     const running = await startManagedSwitch(installation, {
       directory: join(config.dataDirectory, 'switch'),
       dialplansDirectory: deps.dialplans,
-      soundsOverlay: config.promptsDirectory,
+      soundsOverlay: studioRecordings(config),
       ports: { http: managed.httpPort, ami: managed.amiPort, sip: managed.sipPort },
       rtp: { start: managed.rtpFirstPort, end: managed.rtpLastPort },
       rtpAddress: managed.rtpHost ?? undefined,
