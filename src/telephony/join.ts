@@ -29,14 +29,14 @@ const trunkOf = (trunk: Trunk): TrunkSettings => ({
   ...(trunk.user !== null && trunk.secret !== null ? { auth: { username: trunk.user, password: trunk.secret } } : {}),
 });
 
-/**
- * Finds or fetches Asterisk. @returns what starts (or adopts) the switch this configuration describes, and says what an
- * operator should know
- */
 /** The default folder need not exist; one that somebody named must, or they would hear the wrong voice without knowing why. */
 const studioRecordings = ({ promptsDirectory, dataDirectory }: Config): string | undefined =>
   promptsDirectory === join(dataDirectory, 'prompts') && !existsSync(promptsDirectory) ? undefined : promptsDirectory;
 
+/**
+ * Finds or fetches Asterisk. @returns what starts (or adopts) the switch this configuration describes, and says what an
+ * operator should know
+ */
 export const prepareOwnSwitch = async (
   config: Config,
   managed: ManagedConfig,
