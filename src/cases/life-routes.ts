@@ -10,6 +10,7 @@ import {
   CountResult,
   Moved,
   MoveRequest,
+  NodeCounts,
   PolicyView,
   SaveYear,
   SearchRequest,
@@ -54,6 +55,14 @@ export const caseLivesRoutes =
         schema: { summary: '查找结果件数 How many a search finds', tags, body: SearchRequest, response: { 200: CountResult } },
       },
       (request) => lives.count({ ...request.body, staff: currentStaff(request) }),
+    );
+    app.get(
+      '/api/cases/nodes',
+      {
+        config: { access: { any: ['cases.dispatch', 'cases.supervise'] } },
+        schema: { summary: '各环节在办件数和停留 Open cases by node', tags, response: { 200: NodeCounts } },
+      },
+      () => lives.nodes(),
     );
     app.get(
       '/api/cases/:caseId/life',

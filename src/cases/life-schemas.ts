@@ -4,7 +4,7 @@ import { PERSONS_COMMANDS } from './commands.ts';
 import { CasePolicy } from './policy.ts';
 import { CaseForm, RequestType } from './schemas.ts';
 import { CARDS, CASE_SIDES, CASE_STATES } from './states.ts';
-import { COMMANDS } from './workflow.ts';
+import { COMMANDS, REQUIREMENTS } from './workflow.ts';
 
 const State = oneOf(...CASE_STATES);
 const Side = nullable(oneOf(...CASE_SIDES));
@@ -49,8 +49,44 @@ export const StaleMove = Type.Object({
   details: Type.Unknown(),
 });
 
+/** One move that this person may make now, with what it must carry (move-forms.ts). */
+export const MoveForm = Type.Object({
+  command: oneOf(...COMMANDS),
+  fields: Type.Array(Type.String()),
+  text: oneOf('required', 'optional'),
+  reasons: Type.Array(Type.String()),
+  lacks: Type.Array(oneOf(...REQUIREMENTS)),
+});
+
+/** The unit that most of the last cases alike went to: `count` out of `of`. */
+export const UsualLead = Type.Object({
+  unitCode: Type.String(),
+  unitName: nullable(Type.String()),
+  count: Type.Integer(),
+  of: Type.Integer(),
+  by: oneOf('place', 'category'),
+});
+
+export const NodeCounts = Type.Array(
+  Type.Object({
+    state: State,
+    count: Type.Integer(),
+    yellow: Type.Integer(),
+    red: Type.Integer(),
+    longestSince: nullable(instant),
+  }),
+);
+export type NodeCounts = Static<typeof NodeCounts>;
+
 export const CasePageView = Type.Object({
   ...moved,
+  /** Only for whoever may dispatch it now. */
+  usualLead: nullable(UsualLead),
+  forms: Type.Array(MoveForm),
+  yellowAt: nullable(instant),
+  redAt: nullable(instant),
+  extendedDays: Type.Integer(),
+  createdBy: nullable(Type.String({ description: 'Name; hidden from the unit with the rest of who called' })),
   number: Type.String(),
   source: oneOf('call', 'voicemail', 'desk'),
   callId: nullable(Type.Integer()),
@@ -106,6 +142,8 @@ export const SearchRequest = Type.Object(
   {
     ...filters,
     order: Type.Optional(oneOf('newest', 'breaking')),
+    /** Also say since when each has stood in its present state. */
+    dwell: Type.Optional(Type.Boolean()),
     after: Type.Optional(Type.String({ maxLength: 40 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   },
@@ -135,6 +173,9 @@ export const CaseRow = Type.Object({
   dueAt: nullable(instant),
   breaksAt: nullable(instant),
   createdAt: instant,
+  dispatchedAt: nullable(instant),
+  /** Since when it has stood in this state; only when `dwell` was asked for. */
+  since: nullable(instant),
   version: Type.Integer(),
 });
 export type CaseRow = Static<typeof CaseRow>;

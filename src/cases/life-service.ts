@@ -10,9 +10,10 @@ import { type CaseRecord, mayRead, missingElements, titleOf, type Viewer } from 
 import type { Command } from './commands.ts';
 import { decide, movesFor } from './decide.ts';
 import type { CaseEvent, CaseLife, Circumstances, Decision, Mover } from './life.ts';
-import type { CasePageView, CaseRow, Moved, SearchRequest, SearchResult } from './life-schemas.ts';
+import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchResult } from './life-schemas.ts';
+import { formsFor } from './move-forms.ts';
 import { findRepeats, twelveMonthsBefore } from './repeats.ts';
-import type { CaseLivesRepository, CasesRepository, FoundCase, SearchQuery, TimelineEntry } from './repository.ts';
+import type { CaseLivesRepository, CasesRepository, FoundCase, SearchQuery, TimelineEntry, UsualLead } from './repository.ts';
 import { holds, isProtected, seesAsUnit, shownAs, withoutIdentity } from './sight.ts';
 import type { Terms } from './terms.ts';
 import { indexWords, queryWords } from './words.ts';
@@ -90,6 +91,12 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     provisional: life.provisional,
     moves: movesFor(life, mover).filter((command) => !['open_callback', 'raise_card', 'recompute_due'].includes(command)),
   });
+
+  const usualLeadFor = (life: CaseLife, mover: Mover): Promise<UsualLead | null> => {
+    const { categoryCode, placeCode } = life.form;
+    if (categoryCode === null || !movesFor(life, mover).includes('dispatch')) return Promise.resolve(null);
+    return lives.usualLead(categoryCode, placeCode);
+  };
 
   const stale = async (theirs: CaseLife, yours: { version: number; command: Command }, mover: Mover): Promise<HotlineError> =>
     new HotlineError('case.version_stale', '没有办成：这张工单刚被别人办过。看两边的不同 Not done: somebody was first', {
@@ -171,7 +178,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       }
     });
 
-  const rowOf = (found: FoundCase, viewer: Viewer): CaseRow => {
+  const rowOf = (found: FoundCase, viewer: Viewer, since: Date | null): CaseRow => {
     const record = shownAs(found.record, viewer);
     return {
       caseId: record.caseId,
@@ -195,6 +202,8 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       dueAt: iso(found.dueAt),
       breaksAt: iso(found.breaksAt),
       createdAt: record.createdAt.toISOString(),
+      dispatchedAt: iso(found.dispatchedAt),
+      since: iso(since),
       version: record.version,
     };
   };
@@ -208,7 +217,20 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
   };
 
   const queryOf = (request: SearchRequest, viewer: Viewer, mover: Mover): SearchQuery => {
-    const { text, phone, name, states, createdFrom, createdTo, breaksBefore, after, order = 'newest', limit: _limit, ...same } = request;
+    const {
+      text,
+      phone,
+      name,
+      states,
+      createdFrom,
+      createdTo,
+      breaksBefore,
+      after,
+      order = 'newest',
+      limit: _limit,
+      dwell: _dwell,
+      ...same
+    } = request;
     const mark = after === undefined ? undefined : /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(after);
     if (mark === null) throw new HotlineError('request.invalid', '翻页标记不对 The page mark cannot be read', { field: 'after' });
     return {
@@ -276,6 +298,12 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       const hidden = seesAsUnit(staff) && isProtected(record.form);
       return {
         ...movedOf(life, mover),
+        forms: formsFor(life, await circumstances(life, { do: 'review' }, mover)),
+        yellowAt: iso(life.yellowAt),
+        redAt: iso(life.redAt),
+        usualLead: await usualLeadFor(life, mover),
+        extendedDays: life.extendedDays,
+        createdBy: shown.createdBy?.name ?? null,
         number: shown.number,
         source: shown.source,
         callId: shown.callId,
@@ -310,7 +338,16 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       const shown = found.slice(0, limit);
       const last = shown.at(-1);
       const mark = last && `${last.record.caseId}${query.order === 'breaking' && last.breaksAt ? `.${last.breaksAt.getTime()}` : ''}`;
-      return { rows: shown.map((each) => rowOf(each, staff)), next: found.length > limit && mark ? mark : null };
+      const since = asked.dwell === true ? await lives.enteredAt(shown.map((each) => each.record.caseId)) : new Map<CaseId, Date>();
+      return {
+        rows: shown.map((each) => rowOf(each, staff, since.get(each.record.caseId) ?? null)),
+        next: found.length > limit && mark ? mark : null,
+      };
+    },
+
+    /** Open cases by the node they stand at (R09), for the centre's boards. */
+    async nodes(): Promise<NodeCounts> {
+      return (await lives.nodes()).map((node) => ({ ...node, longestSince: iso(node.longestSince) }));
     },
 
     /** How many a search finds, and whether there are more than were counted. */

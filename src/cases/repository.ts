@@ -78,6 +78,25 @@ export interface UnsignedCase {
   leadUnit: string | null;
 }
 
+/** How many open cases stand at one node, and since when the oldest has stood there (R09). */
+export interface NodeCount {
+  state: CaseState;
+  count: number;
+  yellow: number;
+  red: number;
+  longestSince: Date | null;
+}
+
+/** The unit that most of the last cases alike went to, out of how many that were looked at. */
+export interface UsualLead {
+  unitCode: string;
+  unitName: string | null;
+  count: number;
+  of: number;
+  /** Alike in subject and place, or in subject alone. */
+  by: 'place' | 'category';
+}
+
 /** Where the lives of cases are kept. Each method joins the caller's transaction when there is one. */
 export interface CaseLivesRepository {
   load(caseId: CaseId): Promise<CaseLife | null>;
@@ -110,6 +129,10 @@ export interface CaseLivesRepository {
   index(caseId: CaseId, words: readonly string[]): Promise<void>;
   textsOf(caseId: CaseId): Promise<string[]>;
   search(query: SearchQuery, limit: number): Promise<FoundCase[]>;
+  /** Since when each case has stood in its present state; a case that never moved is left out. */
+  enteredAt(caseIds: readonly CaseId[]): Promise<Map<CaseId, Date>>;
+  nodes(): Promise<NodeCount[]>;
+  usualLead(categoryCode: string, placeCode: string | null): Promise<UsualLead | null>;
   /** How many match, counted no further than `cap`. */
   count(query: SearchQuery, cap: number): Promise<number>;
 }
@@ -147,6 +170,7 @@ export interface FoundCase {
   side: CaseSide | null;
   breaksAt: Date | null;
   dueAt: Date | null;
+  dispatchedAt: Date | null;
   card: Card;
   round: number;
 }

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
 import { breaksAtOf, type CaseLife, type Decision, type Effect, type Mover } from '../../cases/life.ts';
 import type { CaseLivesRepository } from '../../cases/repository.ts';
 import type { Exec, Store } from '../store.ts';
+import { createCaseBoards } from './case-boards.ts';
 import { createCaseSearch } from './case-search.ts';
 import { createCaseTimeline } from './case-timeline.ts';
 import { formOf } from './cases.ts';
@@ -321,6 +322,7 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
       }),
     ...createCaseTimeline(store),
     ...createCaseSearch(store),
+    ...createCaseBoards(store),
     dueForCard: (now, limit) =>
       store.read(async (db) => {
         const rows = await db.select({ id: cases.id }).from(cases).where(lte(cases.watchAt, now)).orderBy(asc(cases.watchAt)).limit(limit);

@@ -98,7 +98,7 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
     return found.flatMap((id) => {
       const row = byId.get(id);
       if (!row) return [];
-      const { leadUnit, side, breaksAt, dueAt, card, round } = row.cases;
+      const { leadUnit, side, breaksAt, dueAt, dispatchedAt, card, round } = row.cases;
       return [
         {
           record: recordOf(row),
@@ -108,6 +108,7 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
           side,
           breaksAt,
           dueAt,
+          dispatchedAt,
           card,
           round,
         },

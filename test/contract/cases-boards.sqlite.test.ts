@@ -1,0 +1,4 @@
+import t from 'tap';
+import { casesBoardsContract } from './cases-boards.ts';
+
+casesBoardsContract(t, 'sqlite');
