@@ -54,9 +54,16 @@ export const openDesk = async (
   // Whoever comes back to an open shift, after a crash, is signed in already.
   await page.waitForSelector('[data-act=sign-in], .call-bar[data-mode=ready], .call-bar[data-mode=paused]', { timeout: 15_000 });
   if ((await desk.mode()) === 'signed_out') await page.click('[data-act=sign-in]', { timeout: 5_000 }).catch(() => undefined);
-  await eventually('the desk to be signed in', 20_000, async () => ['ready', 'paused'].includes(await desk.mode()));
-  if ((await desk.mode()) === 'paused') await page.click('[data-act=ready]');
-  await desk.waitFor('ready', 10_000);
+  // Signing in ends in "ready" by itself, by way of "paused"; only who stays paused has to be asked.
+  await eventually('the desk to be ready', 40_000, async () => {
+    if ((await desk.mode()) === 'ready') return true;
+    const stays = await page.waitForSelector('.call-bar[data-mode=ready]', { timeout: 2_000 }).then(
+      () => false,
+      () => true,
+    );
+    if (stays && (await desk.mode()) === 'paused') await page.click('[data-act=ready]', { timeout: 2_000 }).catch(() => undefined);
+    return (await desk.mode()) === 'ready';
+  });
   return desk;
 };
 
