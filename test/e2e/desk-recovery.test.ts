@@ -2,6 +2,7 @@ import t from 'tap';
 import { eventually } from '../helpers/product.ts';
 import type { SipCall } from '../helpers/sip.ts';
 import { armed, blockVoices, bothHear, letVoicesThrough, mode, openHall } from './hall.ts';
+import { received } from './instruments.ts';
 
 /** What comes back by itself: after the service's death while it rings, a reload in the call, a path for sound that is not there. */
 t.setTimeout(235_000);
@@ -83,7 +84,7 @@ t.test('the desk recovers', { timeout: 230_000 }, async (t) => {
     await mode(page, 'wrap_up', 10_000);
   });
 
-  await t.test('a refused or missing microphone is told before the first call', async (t) => {
+  await t.test('a refused or missing microphone is told before the first call, and a call can be taken by listening', async (t) => {
     for (const [refusal, words] of [
       ['NotAllowedError', '麦克风未授权'],
       ['NotFoundError', '检查耳机'],
@@ -93,6 +94,24 @@ t.test('the desk recovers', { timeout: 230_000 }, async (t) => {
       await eventually(`${words} in the bar`, 15_000, async () => ((await page.textContent('.call-bar')) ?? '').includes(words));
       t.pass(words);
     }
+    await page.waitForSelector('.call-bar[data-mode=wrap_up],.call-bar[data-mode=ready]', { timeout: 20_000 });
+    if (await page.$('.call-bar[data-mode=wrap_up]')) {
+      await armed(page);
+      await page.click('[data-act=ready]');
+    }
+    await mode(page, 'ready', 20_000);
+    citizen = dial();
+    await mode(page, 'ringing', 30_000);
+    await armed(page);
+    await page.keyboard.press('F2');
+    await page.waitForSelector('#state-box.tone-amber[data-act=devices]', { timeout: 10_000 });
+    // Longer than the switch waits for a leg that sends nothing.
+    const since = Date.now();
+    const before = await received(page);
+    await eventually('seven seconds of listening', 10_000, () => Date.now() - since > 7_000);
+    t.ok((await received(page)).energy - before.energy > 0.01, 'the agent hears the citizen');
+    t.notOk(citizen.isOver(), 'and the citizen is not dropped');
+    t.ok(await page.$('.call-bar[data-mode=talking]'), 'nor sent to the queue again');
     await page.evaluate(() => localStorage.removeItem('test.refuse'));
   });
 }).catch(t.threw);
