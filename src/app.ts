@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords, createStaffAdministration } from './access/index.ts';
 import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences, liveGauges } from './agents/index.ts';
+import { boardNotices, boardRoutes, createBoard } from './board/index.ts';
 import {
   callsNotices,
   callsRoutes,
@@ -43,6 +44,7 @@ import { createKeptValues } from './storage/kept-values.ts';
 import { createOutbox } from './storage/outbox.ts';
 import { createAccessRepository } from './storage/repositories/access.ts';
 import { createAgentsRepository } from './storage/repositories/agents.ts';
+import { createBoardRepository } from './storage/repositories/board.ts';
 import { createCallsRepository } from './storage/repositories/calls.ts';
 import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
@@ -235,7 +237,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     switchUp: () => telephony.nodes().some((node) => node.up),
     alarms: () => alarms.all(),
   });
+  const board = createBoard({
+    repository: createBoardRepository(store),
+    openOffersByStaff: () => callsRepository.openOffersByStaff(),
+    presences,
+    alarms,
+    switchUp: () => telephony.nodes().some((node) => node.up),
+    clock,
+    queues: QUEUES,
+    ...config.board,
+  });
   const hub = createPushHub({
+    firstBoard: () => boardNews.first(),
     snapshotFor: (staffId) => desk.snapshotFor(staffId),
     stillValid: (token) => access.who(token, { touch: false }),
     clock,
@@ -254,6 +267,13 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   callsNotices({ outbox, cards, repository: callsRepository, push });
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
+  const boardNews = boardNotices({
+    outbox,
+    board,
+    watchers: () => hub.boardWatchers(),
+    push: (picture) => hub.toBoards(picture),
+    logger,
+  });
   casesReactions(jobs, cases);
   outbox.on('call.ended', ({ disposition }) => metrics.callsEnded.inc({ disposition }));
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
@@ -289,7 +309,13 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     agents,
     agentsRepository,
     presences,
-    notices,
+    notices: {
+      ...notices,
+      agentChanged(staffId) {
+        notices.agentChanged(staffId);
+        boardNews.changed();
+      },
+    },
     alarms,
     kept,
     metrics,
@@ -319,6 +345,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     accessRoutes({ access, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
   );
   await http.register(agentsRoutes({ agents, desk, store, history }));
+  await http.register(boardRoutes({ board }));
   await http.register(callsRoutes({ playback }));
   await http.register(casesRoutes({ cases, currentStaff }));
   await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
@@ -382,6 +409,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       jobs.start();
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
+      every(SWEEP_MS, 'the board could not be looked at', () => boardNews.sweep());
       every(SLOW_SWEEP_MS, 'the sweep of due cases failed', () => lives.sweep().then(() => {}));
       await deadJobs.check();
       every(WATCH_MS, 'a watch failed', async () => {
@@ -400,6 +428,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     async stop() {
       for (const timer of timers) clearInterval(timer);
       notices.stop();
+      boardNews.stop();
       await http.close();
       await link.keepPlace();
       await telephony.stop();

@@ -48,6 +48,7 @@ export interface Config {
   trunks: Trunk[];
   ringSeconds: number;
   wrapUpSeconds: number;
+  board: { shortSeconds: number; floodCalls: number };
   session: { hours: number; idleMinutes: number };
   promptsDirectory: string;
   logLevel: Values['HOTLINE_LOG_LEVEL'];
@@ -234,6 +235,7 @@ export const readConfig = (environment: Environment): Config => {
     trunks: values.HOTLINE_TRUNKS,
     ringSeconds: values.HOTLINE_RING_SECONDS,
     wrapUpSeconds: values.HOTLINE_WRAP_UP_SECONDS,
+    board: { shortSeconds: values.HOTLINE_SHORT_ABANDON_SECONDS, floodCalls: values.HOTLINE_FLOOD_CALLS },
     session: { hours: values.HOTLINE_SESSION_HOURS, idleMinutes: values.HOTLINE_SESSION_IDLE_MINUTES },
     promptsDirectory: values.HOTLINE_PROMPTS_DIR === null ? join(dataDirectory, 'prompts') : resolve(ROOT, values.HOTLINE_PROMPTS_DIR),
     logLevel: values.HOTLINE_LOG_LEVEL,

@@ -140,6 +140,18 @@ export const KEYS = {
   HOTLINE_TRUNKS: key(trunks, [], `运营商中继线：${TRUNKS_FORM}`, 'carrier trunks', { shown: '', secret: true }),
   HOTLINE_RING_SECONDS: key(seconds(5, 120), 20, '坐席振铃多少秒后转下一位', 'how long one phone rings before the call goes on'),
   HOTLINE_WRAP_UP_SECONDS: key(seconds(2, 3600), 30, '话后整理时间（秒）', 'time to finish the form after a call'),
+  HOTLINE_SHORT_ABANDON_SECONDS: key(
+    seconds(1, 60),
+    5,
+    '排队不足多少秒就挂断的单独统计，不计入接通率',
+    'who gives up sooner than this is counted apart, in no rate',
+  ),
+  HOTLINE_FLOOD_CALLS: key(
+    p.whole(2, 1000),
+    10,
+    '同一号码十分钟内来电多少次时告警',
+    'calls of one number within ten minutes that raise an alarm',
+  ),
   HOTLINE_SESSION_HOURS: key(p.whole(1, 24), 12, '登录最长有效（小时）', 'a log-in ends at the latest after'),
   HOTLINE_SESSION_IDLE_MINUTES: key(p.whole(5, 1440), 60, '无操作多少分钟后退出', 'a log-in ends after being idle for'),
   HOTLINE_PROMPTS_DIR: maybe(p.line, '录音棚提示音目录，优先于自带提示音', 'studio recordings that replace the rendered prompts', {

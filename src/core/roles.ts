@@ -34,6 +34,8 @@ export const PERMISSIONS = [
   'numbers.unmask',
   'history.read',
   'staff.manage',
+  'board.read', // the live board: figures, who waits, agents' states
+  'agents.lead', // pause, ready, sign off another agent; speak to them; answer a call for help
   'system.read',
   'settings.manage', // opening hours, overflow, duty phones; work to be tried again
 ] as const;
@@ -74,6 +76,8 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
+    'board.read',
+    'agents.lead',
     'system.read',
   ],
   supervisor: [
@@ -83,13 +87,14 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'policies.manage',
     'calls.read_all',
     'recordings.play',
+    'board.read',
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
   ],
   security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
   unit_staff: ['cases.read_unit', 'cases.handle', 'knowledge.read'],
-  leader: ['cases.read_all', 'cases.instruct', 'knowledge.read'],
+  leader: ['board.read', 'cases.read_all', 'cases.instruct', 'knowledge.read'],
   publisher: ['knowledge.read'],
   administrator: ['staff.manage', 'policies.manage', 'system.read', 'settings.manage'],
   auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts

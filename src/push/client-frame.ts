@@ -9,9 +9,10 @@ export const parseClientFrame = (text: string): ClientFrame | null => {
     return null;
   }
   if (typeof frame !== 'object' || frame === null) return null;
-  const { v, t, epoch, seq } = frame as Record<string, unknown>;
+  const { v, t, epoch, seq, what } = frame as Record<string, unknown>;
   if (v !== PUSH_VERSION) return null;
   if (t === 'ping') return { v, t };
+  if (t === 'watch') return what === 'board' || what === 'nothing' ? { v, t, what } : null;
   if (t !== 'resume' || !Number.isSafeInteger(seq) || (seq as number) < 0) return null;
   if (epoch !== null && (typeof epoch !== 'string' || epoch.length > 64)) return null;
   return { v, t, epoch, seq: seq as number };

@@ -1,4 +1,5 @@
 import type { AgentView, DayFigures, QueueSummary } from '../agents/schemas.ts';
+import type { Board } from '../board/schemas.ts';
 import type { CallRow, Card } from '../calls/schemas.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface Snapshot {
 
 export type Alarm = {
   id: string;
-  kind: 'recording_failed' | 'switch_down' | 'disk_full' | 'relay_down' | 'job_failed';
+  kind: 'recording_failed' | 'switch_down' | 'disk_full' | 'relay_down' | 'job_failed' | 'caller_waits' | 'number_floods';
   at: string;
   detail: string;
 };
@@ -48,8 +49,13 @@ export type PushEvent =
 export type ServerFrame =
   | { v: 1; t: 'hello'; epoch: string; seq: number; now: string; snapshot: Snapshot }
   | { v: 1; t: 'event'; epoch: string; seq: number; now: string; event: PushEvent }
+  /** The whole board, for who watches it: outside the numbers, because each one replaces the one before. */
+  | { v: 1; t: 'board'; now: string; board: Board }
   /** Everything after the asked-for seq has been sent. */
   | { v: 1; t: 'resumed'; epoch: string; seq: number; now: string }
   | { v: 1; t: 'ended'; reason: 'session_ended' | 'service_closing' };
 
-export type ClientFrame = { v: 1; t: 'resume'; epoch: string | null; seq: number } | { v: 1; t: 'ping' };
+export type ClientFrame =
+  | { v: 1; t: 'resume'; epoch: string | null; seq: number }
+  | { v: 1; t: 'ping' }
+  | { v: 1; t: 'watch'; what: 'board' | 'nothing' };

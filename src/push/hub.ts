@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { Session } from '../access/session.ts';
+import type { Board } from '../board/schemas.ts';
 import type { Clock } from '../core/clock.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { Permission } from '../core/roles.ts';
@@ -14,6 +15,9 @@ export interface PushHub {
   toStaff(staffId: StaffId, event: PushEvent): void;
   /** To everybody connected, or connected a short while ago, who holds the right. */
   toPermission(permission: Permission, event: PushEvent): void;
+  /** To every console that watches the board now and whose person may; nothing is kept for the others. */
+  toBoards(board: Board): void;
+  boardWatchers(): number;
   connect(socket: WebSocket, session: Session, token: string): void;
   /** A log-out elsewhere ends the console here. */
   endSession(sessionId: number): void;
@@ -24,6 +28,8 @@ export interface PushHub {
 export interface PushHubDeps {
   /** Everything on that person's screen, as of now. */
   snapshotFor: (staffId: StaffId) => Promise<Snapshot>;
+  /** The board as of now, for a console that begins to watch it. */
+  firstBoard?: () => Promise<Board>;
   /** access/service's `who`, without counting as activity. */
   stillValid: (token: string) => Promise<Session | null>;
   clock: Clock;
@@ -45,6 +51,7 @@ interface Client {
   person: Person;
   /** silent: nothing asked yet. loading: the snapshot is being made, events wait in the feed. live: events go straight out. */
   state: 'silent' | 'loading' | 'live';
+  watchesBoard: boolean;
   answeredPing: boolean;
   checkedAtMs: number;
   /** Frames received in the present ping interval. */
@@ -144,7 +151,19 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
     } else if (frame.t === 'ping') {
       // The answer carries the newest number, so a console also learns that it missed nothing.
       if (client.state === 'live') write(client, `${head('resumed', client.person.feed.seq)}}`);
-    } else if (client.state !== 'loading') begin(client, frame);
+    } else if (frame.t === 'watch') watch(client, frame.what);
+    else if (client.state !== 'loading') begin(client, frame);
+  };
+
+  const mayWatch = ({ person }: Client): boolean => person.permissions.has('board.read');
+  const boardText = (board: Board): string => `{"v":1,"t":"board","now":"${clock.now().toISOString()}","board":${JSON.stringify(board)}}`;
+  const watch = (client: Client, what: 'board' | 'nothing'): void => {
+    client.watchesBoard = what === 'board' && mayWatch(client);
+    if (!client.watchesBoard || !deps.firstBoard) return;
+    deps
+      .firstBoard()
+      .then((board) => write(client, boardText(board)))
+      .catch((err: unknown) => deps.logger.warn({ err }, 'the board for a console failed'));
   };
 
   const personOf = (session: Session): Person => {
@@ -221,6 +240,15 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
       const record = { atMs: nowMs(), json: JSON.stringify(event) };
       for (const person of people.values()) if (person.permissions.has(permission)) deliver(person, record);
     },
+    toBoards(board) {
+      let text: string | null = null;
+      for (const client of eachClient()) {
+        if (!client.watchesBoard || !mayWatch(client)) continue;
+        text ??= boardText(board);
+        write(client, text);
+      }
+    },
+    boardWatchers: () => [...eachClient()].filter((client) => client.watchesBoard).length,
     /** Must run in the same turn as the upgrade: a listener attached later misses the first frames. */
     connect(socket, session, token) {
       const person = personOf(session);
@@ -230,6 +258,7 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
         token,
         person,
         state: 'silent',
+        watchesBoard: false,
         answeredPing: true,
         checkedAtMs: nowMs(),
         received: 0,

@@ -32,6 +32,8 @@ export const PAGE_PHRASES = {
   'actor.staff': ['人员', 'Person'],
   'actor.switch': ['交换机', 'Switch'],
   'actor.system': ['系统', 'System'],
+  'alarm.caller_waits': ['有人排队超过 10 秒，却有坐席空闲', 'Somebody waits while an agent has been free for 10 s'],
+  'alarm.number_floods': ['同一号码十分钟内反复来电', 'One number calls again and again'],
   'alarm.disk_full': ['磁盘将满，录音可能失败', 'Disk nearly full: recordings may fail'],
   'alarm.job_failed': ['后台工作失败，需要有人处理', 'Background work was given up: somebody must look'],
   'alarm.recording_failed': ['录音没有写完整', 'A recording is not whole'],

@@ -108,6 +108,8 @@ const applyFrame = (state: PushState, frame: ServerFrame, at: number): PushState
     case 'resumed':
       if (frame.epoch !== state.epoch || frame.seq !== state.seq) return { ...state, needsResume: true };
       return opened(state, at, frame.now);
+    case 'board':
+      return state; // has a store of its own (push-client.ts)
     case 'ended':
       return frame.reason === 'session_ended' ? { ...state, sessionEnded: true } : state;
     case 'event': {

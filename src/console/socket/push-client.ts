@@ -1,3 +1,4 @@
+import type { Board } from '../../board/schemas.ts';
 import type { ClientFrame, PUSH_PROTOCOL } from '../../push/frames.ts';
 import { createStore, type Store } from '../ui/store.ts';
 import { initialPushState, type PushAction, type PushState, parseFrame, reconnectDelayMs, reducePush } from './protocol.ts';
@@ -12,6 +13,10 @@ const ANSWER_WITHIN_MS = 4_000;
 
 export interface PushClient {
   state: Store<PushState>;
+  /** The board as last pushed, while somebody watches it. */
+  board: Store<Board | null>;
+  /** Begins to watch the board. @returns the end of it */
+  watchBoard: () => () => void;
   start: () => void;
   stop: () => void;
   reconnectNow: () => void;
@@ -26,6 +31,8 @@ export const createPushClient = (url: () => string): PushClient => {
   let ping: ReturnType<typeof setInterval> | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let running = false;
+  const board = createStore<Board | null>(null);
+  let watching = 0;
 
   const dispatch = (action: PushAction): void => state.set((previous) => reducePush(previous, action));
   const send = (frame: ClientFrame): void => socket?.send(JSON.stringify(frame));
@@ -54,6 +61,10 @@ export const createPushClient = (url: () => string): PushClient => {
     const frame = parseFrame(text);
     if (!frame) return;
     if (frame.t === 'hello' || frame.t === 'resumed') clearTimeout(patience);
+    if (frame.t === 'board') {
+      if (watching > 0) board.set(frame.board);
+      return;
+    }
     dispatch({ type: 'frame', frame, at: Date.now() });
     if (state.get().needsResume || (frame.t === 'ended' && frame.reason === 'service_closing')) lost();
     if (state.get().sessionEnded) drop();
@@ -69,6 +80,7 @@ export const createPushClient = (url: () => string): PushClient => {
     opening.onopen = () => {
       const { epoch, seq } = state.get();
       send({ v: 1, t: 'resume', epoch, seq });
+      if (watching > 0) send({ v: 1, t: 'watch', what: 'board' });
       ping = setInterval(() => {
         send({ v: 1, t: 'ping' });
         clearTimeout(patience);
@@ -85,8 +97,23 @@ export const createPushClient = (url: () => string): PushClient => {
     connect();
   };
 
+  const say = (what: 'board' | 'nothing'): void => {
+    if (socket?.readyState === WebSocket.OPEN) send({ v: 1, t: 'watch', what });
+  };
+
   return {
     state,
+    board,
+    watchBoard: () => {
+      watching += 1;
+      if (watching === 1) say('board');
+      return () => {
+        watching -= 1;
+        if (watching > 0) return;
+        board.set(null);
+        say('nothing');
+      };
+    },
     start: () => {
       if (running) return;
       running = true;
