@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { accessRoutes, createAccess, createPasswords, createStaffAdministration } from './access/index.ts';
+import { accessRoutes, createAccess, createPasswords, createSecondFactors, createStaffAdministration } from './access/index.ts';
 import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences, liveGauges } from './agents/index.ts';
 import { boardNotices, boardRoutes, createBoard } from './board/index.ts';
 import {
@@ -53,6 +53,7 @@ import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createHoursRepository } from './storage/repositories/hours.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
+import { createSettingsRepository } from './storage/repositories/settings.ts';
 import type { Store } from './storage/store.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
@@ -109,7 +110,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const history = createHistory({ repository: createHistoryRepository(store), clock });
   const passwords = createPasswords();
   const accessRepository = createAccessRepository(store);
+  const secondFactors = createSecondFactors({
+    store,
+    repository: accessRepository,
+    settings: createSettingsRepository(store),
+    history,
+    clock,
+    key: deriveKey(deps.secret, 'second factors'),
+    requiredByDefault: config.mode === 'production' ? ['administrator', 'security_officer'] : [],
+    issuer: config.hotline.name,
+  });
   const access = createAccess({
+    secondFactors,
     store,
     repository: accessRepository,
     history,
@@ -213,6 +225,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
 
   const administration = createStaffAdministration({
+    secondFactors,
     store,
     repository: accessRepository,
     access,
@@ -342,7 +355,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
   const secure = config.http.publicUrl.startsWith('https:');
   await http.register(
-    accessRoutes({ access, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
+    accessRoutes({ access, secondFactors, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
   );
   await http.register(agentsRoutes({ agents, desk, store, history }));
   await http.register(boardRoutes({ board }));

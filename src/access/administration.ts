@@ -5,23 +5,29 @@ import type { Store } from '../storage/store.ts';
 import type { Passwords } from './password.ts';
 import { passwordFault } from './password-rules.ts';
 import type { AccessRepository, StaffRow } from './repository.ts';
+import type { SecondFactors } from './second-factors.ts';
 import type { Access } from './service.ts';
 import { accountFault, changeFault, profileFault, type Refusal, type StaffChange } from './staff.ts';
 
 export interface StaffAdministration {
-  list(): Promise<StaffRow[]>;
+  list(): Promise<ShownStaff[]>;
   /** @throws HotlineError request.invalid, staff.taken, staff.roles_conflict, staff.password_weak */
-  add(staff: Omit<StaffChange, 'active'> & { account: string; password: string }, by: number): Promise<StaffRow>;
+  add(staff: Omit<StaffChange, 'active'> & { account: string; password: string }, by: number): Promise<ShownStaff>;
   /** @throws HotlineError staff.version_stale with the row as it is, staff.taken and the refusals of staff.ts */
-  change(staffId: number, version: number, change: StaffChange, by: number): Promise<StaffRow>;
+  change(staffId: number, version: number, change: StaffChange, by: number): Promise<ShownStaff>;
   /** Ends every session of that person. @throws HotlineError staff.password_weak, thing.not_found */
   resetPassword(staffId: number, password: string, by: number): Promise<void>;
+  /** For somebody who has lost their authenticator: they enrol anew. @throws HotlineError staff.own_account, thing.not_found */
+  resetSecondFactor(staffId: number, by: number): Promise<void>;
 }
+
+export type ShownStaff = StaffRow & { secondFactor: boolean };
 
 export interface AdministrationDeps {
   store: Pick<Store, 'write'>;
   repository: AccessRepository;
-  access: Pick<Access, 'endSessionsOf'>;
+  access: Pick<Access, 'endSessionsOf' | 'demandSecondFactor' | 'resetSecondFactor'>;
+  secondFactors: Pick<SecondFactors, 'owes'>;
   history: Pick<History, 'append'>;
   passwords: Pick<Passwords, 'hash'>;
   clock: Clock;
@@ -56,8 +62,13 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
   /** Two administrators who take each other's role in one instant must not both succeed: changes of staff go one by one. */
   const oneByOne = () => repository.lockThrottle('administration:staff', clock.now());
 
-  const byId = async (staffId: number): Promise<{ all: StaffRow[]; before: StaffRow }> => {
-    const all = await repository.staff();
+  const list = async (): Promise<ShownStaff[]> => {
+    const [rows, enrolled] = [await repository.staff(), await repository.enrolled()];
+    return rows.map((row) => ({ ...row, secondFactor: enrolled.has(row.staffId) }));
+  };
+
+  const byId = async (staffId: number): Promise<{ all: ShownStaff[]; before: ShownStaff }> => {
+    const all = await list();
     const before = all.find((row) => row.staffId === staffId);
     if (!before) throw notFound();
     return { all, before };
@@ -74,7 +85,7 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
       : new HotlineError('staff.taken', '分机已被使用 (the extension is taken)', { field });
 
   return {
-    list: () => repository.staff(),
+    list,
 
     async add(given, by) {
       const { account: written, password, ...profile } = tidy(given);
@@ -126,7 +137,17 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
         await access.endSessionsOf(staffId, by);
         await deps.signOutOfDesk(staffId);
       }
+      // Promoted in the middle of a session that has proven a password only.
+      const promoted = change.active && !(await deps.secondFactors.owes(staffId, before.roles));
+      if (promoted && (await deps.secondFactors.owes(staffId, change.roles))) await access.demandSecondFactor(staffId);
       return (await byId(staffId)).before;
+    },
+
+    async resetSecondFactor(staffId, by) {
+      if (staffId === by)
+        throw new HotlineError('staff.own_account', '自己的第二因素由另一位管理员重置 (another administrator resets yours)', {});
+      await byId(staffId);
+      await access.resetSecondFactor(staffId, by);
     },
 
     async resetPassword(staffId, password, by) {

@@ -9,6 +9,7 @@ import type { Access } from './service.ts';
 export const ACCOUNT_USAGE = `用法 usage:
   npm run account -- create --account 账号 --name 姓名 --role administrator[,…] [--extension 分机] [--unit 单位代码] [--generate]
   npm run account -- password --account 账号 [--generate]      重设密码 set a new password; ends that person's log-ins
+  npm run account -- second-factor --account 账号               重置第二因素 for somebody who lost the authenticator
   npm run account -- list
   密码在终端里输入（不显示），或从标准输入读取，或用 --generate 生成并只显示一次
   (the password is asked without echo, or read from standard input, or made with --generate and shown once)
@@ -16,7 +17,7 @@ export const ACCOUNT_USAGE = `用法 usage:
 `;
 
 export interface AccountDeps {
-  access: Pick<Access, 'addStaff' | 'setPassword' | 'staff'>;
+  access: Pick<Access, 'addStaff' | 'setPassword' | 'staff' | 'resetSecondFactor'>;
   repository: Pick<AccessRepository, 'credentials'>;
   /** Asks twice on a terminal, else reads one line. */
   askPassword: () => Promise<string>;
@@ -83,6 +84,17 @@ const reset = async (options: Options, deps: AccountDeps): Promise<void> => {
   if (options.generate) deps.say(`密码 password: ${password}    只显示这一次 (shown this once)`);
 };
 
+/** The way back in for the only administrator, whose authenticator nobody else can reset. */
+const resetFactor = async (options: Options, deps: AccountDeps): Promise<void> => {
+  const account = accountOf(options.account);
+  const known = await deps.repository.credentials(account);
+  if (!known) throw wrong(`没有账号 ${account} (no such account)`);
+  const had = await deps.access.resetSecondFactor(known.staffId, null);
+  deps.say(
+    had ? `已重置 ${account} 的第二因素 (second factor reset; enrolled anew at the next log-in)` : `${account} 没有第二因素 (had none)`,
+  );
+};
+
 interface Options {
   account?: string;
   name?: string;
@@ -97,7 +109,7 @@ const parse = (args: readonly string[]): { verb: string; options: Options } => {
   const known = { account: text, name: text, role: text, extension: text, unit: text, generate: { type: 'boolean' } } as const;
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
-    if (positionals.length !== 1) throw new Error('one of: create, password, list');
+    if (positionals.length !== 1) throw new Error('one of: create, password, second-factor, list');
     return { verb: positionals[0] ?? '', options: values };
   } catch (err) {
     throw wrong(`${err instanceof Error ? err.message : String(err)}\n${ACCOUNT_USAGE}`);
@@ -113,6 +125,7 @@ export const accountCommand = async (args: readonly string[], deps: AccountDeps)
   const { verb, options } = parse(args);
   if (verb === 'create') return create(options, deps);
   if (verb === 'password') return reset(options, deps);
+  if (verb === 'second-factor') return resetFactor(options, deps);
   if (verb !== 'list') throw wrong(`${verb}?\n${ACCOUNT_USAGE}`);
   for (const each of await deps.access.staff())
     deps.say(`${each.account.padEnd(20)} ${each.active ? ' ' : '停用 off'} ${each.roles.join(',').padEnd(30)} ${each.name}`);

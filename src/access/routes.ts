@@ -4,6 +4,8 @@ import { PERMISSIONS } from '../core/roles.ts';
 import { currentSession } from '../http/guard.ts';
 import type { StaffAdministration } from './administration.ts';
 import { Hotline, LogIn, Me, NewPassword, NewStaff, SaveStaff, StaffItem } from './schemas.ts';
+import { secondFactorRoutes } from './second-factor-routes.ts';
+import type { SecondFactors } from './second-factors.ts';
 import type { Access } from './service.ts';
 import { SESSION_COOKIE, type Session } from './session.ts';
 
@@ -11,6 +13,7 @@ const StaffParams = Type.Object({ staffId: Type.Integer({ minimum: 1 }) });
 
 export interface AccessRoutesDeps {
   access: Access;
+  secondFactors: SecondFactors;
   administration: StaffAdministration;
   mode: Me['mode'];
   hotline: { name: string; number: string; dutyPhone: string | null };
@@ -34,6 +37,7 @@ export const accessRoutes =
       roles: [...session.staff.roles],
       permissions: PERMISSIONS.filter((permission) => session.permissions.has(permission)),
       extension: session.staff.extension,
+      secondFactor: session.secondFactor,
       mode: deps.mode,
       hotline: { name: deps.hotline.name, number: deps.hotline.number, dutyPhone: deps.hotline.dutyPhone ?? '' },
     });
@@ -67,19 +71,27 @@ export const accessRoutes =
 
     app.get(
       '/api/session',
-      { config: { access: { signedIn: true } }, schema: { tags: ['access'], summary: '当前登录人 (who am I)', response: { 200: Me } } },
+      {
+        config: { access: { signedIn: true, enrolling: true } },
+        schema: { tags: ['access'], summary: '当前登录人 (who am I)', response: { 200: Me } },
+      },
       async (request) => describe(currentSession(request)),
     );
 
     app.delete(
       '/api/session',
-      { config: { access: { signedIn: true } }, schema: { tags: ['access'], summary: '退出 (log out)', response: { 204: Type.Null() } } },
+      {
+        config: { access: { signedIn: true, enrolling: true } },
+        schema: { tags: ['access'], summary: '退出 (log out)', response: { 204: Type.Null() } },
+      },
       async (request, reply) => {
         await access.logOut(currentSession(request));
         reply.clearCookie(SESSION_COOKIE, cookie);
         return reply.code(204).send(null);
       },
     );
+
+    await app.register(secondFactorRoutes({ secondFactors: deps.secondFactors, administration: deps.administration }));
 
     app.get(
       '/api/staff',

@@ -3,7 +3,11 @@ import { PERMISSIONS, ROLES } from '../core/roles.ts';
 import { nullable, oneOf } from '../core/shapes.ts';
 
 export const LogIn = Type.Object(
-  { account: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
+  {
+    account: Type.String({ minLength: 1, maxLength: 64 }),
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+    code: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: 'of the authenticator, or a recovery code' })),
+  },
   { additionalProperties: false },
 );
 
@@ -14,6 +18,8 @@ export const Me = Type.Object({
   roles: Type.Array(oneOf(...ROLES)),
   permissions: Type.Array(oneOf(...PERMISSIONS)),
   extension: nullable(Type.String()),
+  /** due: nothing else may be done before a second factor is enrolled. */
+  secondFactor: oneOf('none', 'passed', 'due'),
   /** demonstration: the console wears a banner and offers the citizen's phone. */
   mode: oneOf('demonstration', 'production'),
   hotline: Type.Object({ name: Type.String(), number: Type.String(), dutyPhone: Type.String() }),
@@ -38,6 +44,8 @@ export const StaffItem = Type.Object({
   account: Type.String(),
   ...profile,
   active: Type.Boolean(),
+  /** Whether a second factor is in force. */
+  secondFactor: Type.Boolean(),
   version: Type.Integer(),
 });
 export const NewStaff = Type.Object(
@@ -47,6 +55,19 @@ export const NewStaff = Type.Object(
 export const SaveStaff = Type.Object({ version: Type.Integer(), ...profile, active: Type.Boolean() }, { additionalProperties: false });
 export const NewPassword = Type.Object({ password: Type.String({ maxLength: 256 }) }, { additionalProperties: false });
 
+const code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 32 }) }, { additionalProperties: false });
+export const SecondFactorCode = code;
+export const MySecondFactor = Type.Object({ enrolled: Type.Boolean(), recoveryCodesLeft: Type.Integer() });
+export const Enrolment = Type.Object({ uri: Type.String({ description: 'otpauth://, drawn as a QR code' }), secret: Type.String() });
+export const RecoveryCodes = Type.Object({ recoveryCodes: Type.Array(Type.String()) });
+export const SecondFactorSettings = Type.Object(
+  {
+    version: Type.Integer({ minimum: 0, description: '0: nothing has been set' }),
+    roles: Type.Array(oneOf(...ROLES), { maxItems: ROLES.length, uniqueItems: true, description: 'who must have one' }),
+  },
+  { additionalProperties: false },
+);
+
 export const Refusal = Type.Object({ code: Type.String(), message: Type.String(), details: Type.Record(Type.String(), Type.Unknown()) });
 
 export type LogIn = Static<typeof LogIn>;
@@ -55,4 +76,8 @@ export type StaffItem = Static<typeof StaffItem>;
 export type NewStaff = Static<typeof NewStaff>;
 export type SaveStaff = Static<typeof SaveStaff>;
 export type Me = Static<typeof Me>;
+export type MySecondFactor = Static<typeof MySecondFactor>;
+export type Enrolment = Static<typeof Enrolment>;
+export type RecoveryCodes = Static<typeof RecoveryCodes>;
+export type SecondFactorSettings = Static<typeof SecondFactorSettings>;
 export type Refusal = Static<typeof Refusal>;

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import { HotlineError } from '../core/errors.ts';
+import { HotlineError, isHotlineError } from '../core/errors.ts';
 import type { Role } from '../core/roles.ts';
 import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Passwords } from './password.ts';
 import type { AccessRepository, StaffRow } from './repository.ts';
+import type { SecondFactorStanding } from './second-factor.ts';
+import type { SecondFactors } from './second-factors.ts';
 import { type Session, standingOf } from './session.ts';
 import { ACCOUNT_POLICY, ADDRESS_POLICY, accountKey, addressKey, counted, forgiven, waitMs } from './throttle.ts';
 
@@ -21,8 +23,12 @@ export interface OpenedSession {
 }
 
 export interface Access {
-  /** @throws HotlineError session.credentials_wrong, session.throttled {retryAfterSeconds}, request.too_many */
-  logIn(attempt: { account: string; password: string; address: string }): Promise<OpenedSession>;
+  /**
+   * @param attempt.code six digits of the authenticator or a recovery code, once it is asked for
+   * @throws HotlineError session.credentials_wrong, session.second_factor_required, session.second_factor_wrong,
+   *   session.throttled {retryAfterSeconds}, request.too_many
+   */
+  logIn(attempt: { account: string; password: string; address: string; code?: string | undefined }): Promise<OpenedSession>;
   logOut(session: Session): Promise<void>;
   /** Whose token this is, or null; counts as being active unless `touch` is false. */
   who(token: string, options?: { touch: boolean }): Promise<Session | null>;
@@ -39,6 +45,10 @@ export interface Access {
   /** Ends every session of that person: whoever knew the old password is out. */
   setPassword(staffId: number, password: string): Promise<void>;
   endSessionsOf(staffId: number, by: number): Promise<void>;
+  /** Sessions of somebody who must enrol first may do nothing else from now on. */
+  demandSecondFactor(staffId: number): Promise<void>;
+  /** Takes the authenticator of somebody who has lost it; ends their sessions. @param by null: the machine's terminal. @returns false: there was none */
+  resetSecondFactor(staffId: number, by: number | null): Promise<boolean>;
   /** Told the id of each session that ends here, so that its open connections can be closed. @returns undo */
   onSessionEnded(listener: (sessionId: number) => void): () => void;
 }
@@ -63,6 +73,8 @@ export const createAccess = (deps: {
   passwords: Passwords;
   clock: Clock;
   settings: AccessSettings;
+  /** Without it, as in the terminal's command, nobody is asked for a second factor: nobody logs in there. */
+  secondFactors?: Pick<SecondFactors, 'gate'>;
 }): Access => {
   const { store, repository, history, passwords, clock, settings } = deps;
   const idleMs = settings.idleMinutes * 60_000;
@@ -101,6 +113,15 @@ export const createAccess = (deps: {
     await repository.saveThrottle(shared, forgiven(await repository.lockThrottle(shared, now), 'address', now));
   };
 
+  /** The address is no guesser's: its password was right. The account's count stays until the code is right as well. */
+  const forgiveAddress = async (address: string): Promise<void> => {
+    const now = clock.now();
+    const shared = addressKey(address);
+    await store.write(async () => {
+      await repository.saveThrottle(shared, forgiven(await repository.lockThrottle(shared, now), 'address', now));
+    });
+  };
+
   const recordRefusal = (staffId: number | null, address: string): Promise<void> =>
     store.write(async (db) => {
       await history.append(db, {
@@ -112,23 +133,33 @@ export const createAccess = (deps: {
       await repository.forgetThrottles(new Date(clock.now().getTime() - FORGET_AFTER_MS));
     });
 
-  const open = async (staffId: number, account: string, address: string): Promise<OpenedSession> => {
+  const open = async (staffId: number, account: string, address: string, secondFactor: SecondFactorStanding): Promise<OpenedSession> => {
     const token = randomBytes(32).toString('base64url');
     const createdAt = clock.now();
     await store.write(async (db) => {
       await forgive(account, address);
       const expiresAt = new Date(createdAt.getTime() + lifeMs);
-      const sessionId = await repository.addSession({ tokenHash: hashOf(token), staffId, address, createdAt, expiresAt });
+      const sessionId = await repository.addSession({ tokenHash: hashOf(token), staffId, address, createdAt, expiresAt, secondFactor });
       await history.append(db, {
         actor: byStaff(staffId),
         act: 'session.opened',
         thing: { kind: 'session', id: sessionId },
-        details: { address },
+        details: { address, secondFactor },
       });
     });
     const session = await who(token);
     if (!session) throw new HotlineError('internal.unexpected', 'a session just opened is not there');
     return { token, session };
+  };
+
+  const prove = async (known: StaffRow, code: string | undefined, address: string): Promise<SecondFactorStanding> => {
+    try {
+      return (await deps.secondFactors?.gate(known.staffId, known.roles, code)) ?? 'none';
+    } catch (err) {
+      if (isHotlineError(err, 'session.second_factor_required')) await forgiveAddress(address);
+      else await recordRefusal(known.staffId, address);
+      throw err;
+    }
   };
 
   const who: Access['who'] = async (token, options) => {
@@ -154,13 +185,13 @@ export const createAccess = (deps: {
 
   return {
     who,
-    logIn: ({ account, password, address }) =>
+    logIn: ({ account, password, address, code }) =>
       passwords.inTurn(async (verify) => {
         const name = account.trim();
         await countAttempt(name, address);
         const known = await repository.credentials(name);
         const right = await verify(known?.active ? known.passwordHash : null, password);
-        if (right && known) return open(known.staffId, name, address);
+        if (right && known) return open(known.staffId, name, address, await prove(known, code, address));
         await recordRefusal(known?.staffId ?? null, address);
         throw new HotlineError('session.credentials_wrong', '账号或密码不对 (wrong account or password)');
       }),
@@ -189,6 +220,21 @@ export const createAccess = (deps: {
       await end({ staffId }, null);
     },
     endSessionsOf: (staffId, by) => end({ staffId }, by),
+    demandSecondFactor: async (staffId) => tell(await repository.demandSecondFactor(staffId)),
+    async resetSecondFactor(staffId, by) {
+      const removed = await store.write(async (db) => {
+        const removed = await repository.removeSecondFactor(staffId);
+        if (removed)
+          await history.append(db, {
+            actor: by === null ? bySystem : byStaff(by),
+            act: 'second_factor.reset',
+            thing: { kind: 'staff', id: staffId },
+          });
+        return removed;
+      });
+      if (removed) await end({ staffId }, by);
+      return removed;
+    },
     onSessionEnded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,6 @@
 import type { StaffId } from '../core/ids.ts';
 import { type Permission, permissionsOf, type Role } from '../core/roles.ts';
+import type { SecondFactorStanding } from './second-factor.ts';
 
 export const SESSION_COOKIE = 'hotline_session';
 
@@ -16,7 +17,9 @@ export interface Session {
   sessionId: number;
   expiresAt: Date;
   staff: Staff;
+  /** Empty while a second factor is due. */
   permissions: ReadonlySet<Permission>;
+  secondFactor: SecondFactorStanding;
 }
 
 export interface SessionRow {
@@ -24,6 +27,7 @@ export interface SessionRow {
   lastSeenAt: Date;
   expiresAt: Date;
   endedAt: Date | null;
+  secondFactor: SecondFactorStanding;
   staff: Staff & { active: boolean };
 }
 
@@ -39,7 +43,13 @@ export const standingOf = (row: SessionRow, now: Date, idleMs: number): Standing
   const { active: _active, ...staff } = row.staff;
   return {
     valid: true,
-    session: { sessionId: row.sessionId, expiresAt: row.expiresAt, staff, permissions: permissionsOf(staff.roles) },
+    session: {
+      sessionId: row.sessionId,
+      expiresAt: row.expiresAt,
+      staff,
+      permissions: permissionsOf(row.secondFactor === 'due' ? [] : staff.roles),
+      secondFactor: row.secondFactor,
+    },
     touch: idleFor >= TOUCH_EVERY_MS,
   };
 };

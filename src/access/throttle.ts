@@ -23,6 +23,12 @@ export const ACCOUNT_POLICY: ThrottlePolicy = { free: 5, firstBlockMs: 5_000, lo
 /** A whole call centre may sit behind one address, so one address has more to spend before it waits, and then waits longer. */
 export const ADDRESS_POLICY: ThrottlePolicy = { free: 50, firstBlockMs: 5_000, longestBlockMs: 900_000, forgetMs: 3_600_000 };
 
+/**
+ * Codes of a second factor. Only who knows the password comes this far, so a longer block is no weapon against a shift; three
+ * of a million codes are right at any moment, and a guess an hour finds one in some 26 years at even odds.
+ */
+export const CODE_POLICY: ThrottlePolicy = { free: 5, firstBlockMs: 30_000, longestBlockMs: 3_600_000, forgetMs: 86_400_000 };
+
 /** @returns milliseconds still to wait, 0 when an attempt may be made */
 export const waitMs = (throttle: Throttle, now: Date): number =>
   throttle.blockedUntil === null ? 0 : Math.max(0, throttle.blockedUntil.getTime() - now.getTime());

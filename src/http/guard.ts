@@ -4,7 +4,11 @@ import { HotlineError } from '../core/errors.ts';
 import type { Permission } from '../core/roles.ts';
 
 /** What a route asks of whoever calls it. Every route says it; one that does not stops the start. */
-export type RouteAccess = { public: true } | { signedIn: true } | { any: readonly Permission[] };
+export type RouteAccess =
+  | { public: true }
+  /** enrolling: also for somebody whose second factor is due, who may go nowhere else. */
+  | { signedIn: true; enrolling?: true }
+  | { any: readonly Permission[] };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,10 +24,13 @@ declare module 'fastify' {
   }
 }
 
+type Decision = 'allowed' | 'session.required' | 'session.second_factor_due' | 'access.denied';
+
 /** Pure: may this session, or nobody, call such a route? */
-export const decide = (access: RouteAccess, session: Session | null): 'allowed' | 'session.required' | 'access.denied' => {
+export const decide = (access: RouteAccess, session: Session | null): Decision => {
   if ('public' in access) return 'allowed';
   if (session === null) return 'session.required';
+  if (session.secondFactor === 'due' && !('enrolling' in access)) return 'session.second_factor_due';
   if ('signedIn' in access) return 'allowed';
   return access.any.some((permission) => session.permissions.has(permission)) ? 'allowed' : 'access.denied';
 };
@@ -73,6 +80,8 @@ export const enforce = (app: FastifyInstance): void => {
     if (access === undefined) return; // only the answer for an unknown address has none
     const decision = decide(access, request.session);
     if (decision === 'session.required') throw new HotlineError('session.required', '请先登录 (please sign in)');
+    if (decision === 'session.second_factor_due')
+      throw new HotlineError('session.second_factor_due', '先启用第二因素 (enrol a second factor first)');
     if (decision === 'access.denied') throw new HotlineError('access.denied', '没有权限 (not allowed)');
   });
 };

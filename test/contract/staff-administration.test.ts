@@ -17,6 +17,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       store,
       repository: createAccessRepository(store),
       access,
+      secondFactors: { owes: async () => false },
       history,
       passwords: createPasswords(),
       clock,

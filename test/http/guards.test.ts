@@ -102,6 +102,31 @@ t.test('every route, asked by every role and by nobody, keeps what it declares',
   t.ok(app.routeTable.length > 25, 'the whole application was walked');
 });
 
+t.test('whose second factor is due goes nowhere but where it is enrolled', async (t) => {
+  const { app, store } = await wholeApp(t, {});
+  const open = await receptionist(store);
+  const token = await open('administrator');
+  await store.write((db) => db.update(store.schema.sessions).set({ secondFactor: 'due' }).returning({ id: store.schema.sessions.id }));
+  const passed: string[] = [];
+  for (const { method, url, access } of app.routeTable) {
+    if ('public' in access || method === 'HEAD' || (method === 'DELETE' && url === '/api/session')) continue;
+    const response = await app.inject({
+      method: method as 'GET',
+      url: addressOf(url),
+      headers: { origin: ORIGIN, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
+      ...(method === 'GET' ? {} : { payload: '{}' }),
+      cookies: { hotline_session: token },
+    });
+    if (!response.body.includes('session.second_factor_due')) passed.push(`${method} ${url}`);
+  }
+  t.same(passed.sort(), [
+    'GET /api/session',
+    'GET /api/session/second-factor',
+    'POST /api/session/second-factor',
+    'PUT /api/session/second-factor',
+  ]);
+});
+
 /** Rows of the written contract: "GET /api/calls?after= | calls.read_own or calls.read_all". */
 const writtenContract = (): { method: string; url: string; access: RouteAccess | null }[] => {
   const text = readFileSync(join(import.meta.dirname, '../../src/http/contract.md'), 'utf8');
@@ -112,9 +137,11 @@ const writtenContract = (): { method: string; url: string; access: RouteAccess |
         ? { any: rights }
         : right.startsWith('public')
           ? { public: true }
-          : right === 'signed in'
-            ? { signedIn: true }
-            : null;
+          : right === 'signed in, also while it is due'
+            ? { signedIn: true, enrolling: true }
+            : right === 'signed in'
+              ? { signedIn: true }
+              : null;
     return { method, url: path.replace(/\?.*/, ''), access };
   });
 };

@@ -14,6 +14,7 @@ const sessionOf = (...roles: Role[]): Session => ({
   expiresAt: new Date('2030-01-01'),
   staff: { staffId: 7, account: 'a', name: '甲', roles, extension: null },
   permissions: permissionsOf(roles),
+  secondFactor: 'none',
 });
 
 const ORIGIN = 'http://127.0.0.1:8345';

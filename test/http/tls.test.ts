@@ -54,6 +54,7 @@ const session = {
   expiresAt: new Date('2030-01-01'),
   staff: { staffId: 7, account: 'a', name: '甲', roles: ['agent' as const], extension: null },
   permissions: permissionsOf(['agent']),
+  secondFactor: 'none' as const,
 };
 
 const startWeb = async (t: Test, more: Record<string, string> = environment) => {

@@ -1,9 +1,10 @@
-import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { AccessRepository, StaffRow } from '../../access/repository.ts';
 import type { Store } from '../store.ts';
 
 export const createAccessRepository = (store: Store): AccessRepository => {
   const { staff, sessions, loginThrottles } = store.schema;
+  const { secondFactors, recoveryCodes } = store.schema;
   const staffColumns = {
     staffId: staff.id,
     account: staff.account,
@@ -62,6 +63,7 @@ export const createAccessRepository = (store: Store): AccessRepository => {
             lastSeenAt: sessions.lastSeenAt,
             expiresAt: sessions.expiresAt,
             endedAt: sessions.endedAt,
+            secondFactor: sessions.secondFactor,
             staff: {
               staffId: staff.id,
               account: staff.account,
@@ -90,6 +92,90 @@ export const createAccessRepository = (store: Store): AccessRepository => {
           .where(and(mine, isNull(sessions.endedAt)))
           .returning({ id: sessions.id });
         return rows.map((row) => row.id);
+      }),
+    demandSecondFactor: (staffId) =>
+      store.write(async (db) => {
+        const rows = await db
+          .update(sessions)
+          .set({ secondFactor: 'due' })
+          .where(and(eq(sessions.staffId, staffId), isNull(sessions.endedAt), eq(sessions.secondFactor, 'none')))
+          .returning({ id: sessions.id });
+        return rows.map((row) => row.id);
+      }),
+    secondFactor: (staffId) =>
+      store.read(async (db) => {
+        const { secret, confirmedAt, createdAt } = secondFactors;
+        const [row] = await db.select({ secret, confirmedAt, createdAt }).from(secondFactors).where(eq(secondFactors.staffId, staffId));
+        return row ?? null;
+      }),
+    enrolled: () =>
+      store.read(async (db) => {
+        const rows = await db.select({ staffId: secondFactors.staffId }).from(secondFactors).where(isNotNull(secondFactors.confirmedAt));
+        return new Set(rows.map((row) => row.staffId));
+      }),
+    beginSecondFactor: (staffId, secret, at) =>
+      store.write(async (db) => {
+        const rows = await db
+          .insert(secondFactors)
+          .values({ staffId, secret, createdAt: at })
+          .onConflictDoUpdate({
+            target: secondFactors.staffId,
+            set: { secret, createdAt: at, lastStep: 0 },
+            setWhere: isNull(secondFactors.confirmedAt),
+          })
+          .returning({ id: secondFactors.id });
+        return rows.length > 0;
+      }),
+    confirmSecondFactor: (staffId, sessionId, at) =>
+      store.write(async (db) => {
+        const rows = await db
+          .update(secondFactors)
+          .set({ confirmedAt: at })
+          .where(and(eq(secondFactors.staffId, staffId), isNull(secondFactors.confirmedAt)))
+          .returning({ id: secondFactors.id });
+        if (rows.length > 0)
+          await db.update(sessions).set({ secondFactor: 'passed' }).where(eq(sessions.id, sessionId)).returning({ id: sessions.id });
+        return rows.length > 0;
+      }),
+    takeStep: (staffId, step) =>
+      store.write(async (db) => {
+        const rows = await db
+          .update(secondFactors)
+          .set({ lastStep: step })
+          .where(and(eq(secondFactors.staffId, staffId), lt(secondFactors.lastStep, step)))
+          .returning({ id: secondFactors.id });
+        return rows.length > 0;
+      }),
+    replaceRecoveryCodes: (staffId, hashes) =>
+      store.write(async (db) => {
+        await db.delete(recoveryCodes).where(eq(recoveryCodes.staffId, staffId)).returning({ id: recoveryCodes.id });
+        await db
+          .insert(recoveryCodes)
+          .values(hashes.map((codeHash) => ({ staffId, codeHash })))
+          .returning({ id: recoveryCodes.id });
+      }),
+    spendRecoveryCode: (staffId, hash, at) =>
+      store.write(async (db) => {
+        const rows = await db
+          .update(recoveryCodes)
+          .set({ usedAt: at })
+          .where(and(eq(recoveryCodes.staffId, staffId), eq(recoveryCodes.codeHash, hash), isNull(recoveryCodes.usedAt)))
+          .returning({ id: recoveryCodes.id });
+        return rows.length > 0;
+      }),
+    recoveryCodesLeft: (staffId) =>
+      store.read(async (db) => {
+        const [row] = await db
+          .select({ left: count() })
+          .from(recoveryCodes)
+          .where(and(eq(recoveryCodes.staffId, staffId), isNull(recoveryCodes.usedAt)));
+        return row?.left ?? 0;
+      }),
+    removeSecondFactor: (staffId) =>
+      store.write(async (db) => {
+        await db.delete(recoveryCodes).where(eq(recoveryCodes.staffId, staffId)).returning({ id: recoveryCodes.id });
+        const rows = await db.delete(secondFactors).where(eq(secondFactors.staffId, staffId)).returning({ id: secondFactors.id });
+        return rows.length > 0;
       }),
     lockThrottle: (key, now) =>
       store.write(async (db) => {
