@@ -21,18 +21,33 @@ export interface TestPostgres {
   stop(): void;
 }
 
+const urlIn =
+  (directory: string) =>
+  (database: string): string =>
+    `postgres://hotline@/${database}?host=${encodeURIComponent(directory)}`;
+
+/** Where the runner tells its files that one server stands for all of them. */
+export const SHARED_POSTGRES = 'TEST_POSTGRES';
+
+/** The run's server when there is one, else a server of the file's own. */
+export const testPostgres = async (): Promise<TestPostgres> => {
+  const shared = process.env[SHARED_POSTGRES];
+  return shared ? { directory: shared, url: urlIn(shared), stop: () => undefined } : startPostgres();
+};
+
+/** Data that nobody will miss need not survive a power cut. */
+const CARELESS = ['fsync', 'synchronous_commit', 'full_page_writes'].flatMap((name) => ['-c', `${name}=off`]);
+
 /** A PostgreSQL of the test's own: empty, in a temporary directory, no network port. */
-export const startPostgres = async (): Promise<TestPostgres> => {
+export const startPostgres = async (options: { careless?: boolean } = {}): Promise<TestPostgres> => {
   const bin = binaries();
   const directory = mkdtempSync(join(tmpdir(), 'hotline-pg-'));
   chmodSync(directory, 0o777);
   const run = { ...asServer(), stdio: 'pipe' as const, cwd: directory };
   const data = join(directory, 'data');
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'hotline', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], run);
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'max_connections=200'], {
-    ...run,
-    stdio: 'ignore',
-  });
+  const settings = ['-c', 'listen_addresses=', '-c', 'max_connections=200', ...(options.careless ? CARELESS : [])];
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', directory, ...settings], { ...run, stdio: 'ignore' });
   server.unref(); // the test's process ends when its tests do
   const ready = (): boolean => {
     try {
@@ -49,7 +64,7 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   }
   return {
     directory,
-    url: (database) => `postgres://hotline@/${database}?host=${encodeURIComponent(directory)}`,
+    url: urlIn(directory),
     stop() {
       server.kill('SIGINT'); // fast shutdown
       const until = Date.now() + 5_000;

@@ -34,6 +34,8 @@ export const provision = (): void => {
 export const environment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(TAP|NODE_OPTIONS|HOTLINE_|npm_)/.test(key))),
   NODE_NO_WARNINGS: '1',
+  // Thirty seconds, the default, is short for a busy machine; a file has a limit of its own.
+  TAP_TIMEOUT: '120',
 });
 
 /**

@@ -34,6 +34,8 @@ export interface SipCall {
   isOver(): boolean;
   /** Whether a tone has been most of what was heard in the last milliseconds. */
   hears(hz: number, windowMs?: number): boolean;
+  /** How much of what was heard in the last 300 ms is this tone, 0 to 1: two voices in one are about a half each. */
+  share(hz: number): number;
   /** When, since an instant, the first packet came that is mostly this tone; both in epoch ms, of the last ten seconds. */
   firstHeardAt(hz: number, since: number): number | null;
   /** Milliseconds since sound of any strength was last heard. */
@@ -121,6 +123,7 @@ interface Voice {
   press(digit: string): void;
   digits(): string;
   hears(hz: number, windowMs: number): boolean;
+  share(hz: number, windowMs: number): number;
   firstHeardAt(hz: number, since: number): number | null;
   silentFor(): number;
   longestGap(since: number): number;
@@ -210,6 +213,11 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       const samples = heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples);
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
     },
+    share: (tone, windowMs) =>
+      shareOf(
+        heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples),
+        tone,
+      ),
     firstHeardAt: (tone, since) => heard.find(({ at, samples }) => at >= since && shareOf(samples, tone) > 0.5)?.at ?? null,
     silentFor: () => Date.now() - lastLoud,
     longestGap: (since) => {
@@ -377,6 +385,7 @@ const common = (
     ended,
     isOver: () => over,
     hears: (hz, windowMs = 300) => voice.hears(hz, windowMs),
+    share: (hz) => voice.share(hz, 300),
     firstHeardAt: (hz, since) => voice.firstHeardAt(hz, since),
     silentFor: () => voice.silentFor(),
     longestGap: (since) => voice.longestGap(since),
