@@ -237,7 +237,7 @@ t.test('100,000 events in one burst: none lost, none out of order, and the loop 
   clearInterval(watch);
   t.equal(next, total);
   t.equal(wrong, 0);
-  t.ok(longest < 1000, `longest turn ${longest.toFixed(0)} ms`);
+  t.ok(longest < 3_000, `longest turn ${longest.toFixed(0)} ms`);
   t.comment(`${Math.round(total / ((performance.now() - began) / 1000))} events/s, longest turn of the loop ${longest.toFixed(0)} ms`);
 });
 

@@ -61,6 +61,6 @@ t.test('what a rule does not say is taken away', async (t) => {
   ]);
   t.same(
     settingsActions({ fallbackNumber: '138', openHours: null, maxWaiting: 0 }).map((step) => `${step.Action} ${step.Key}`),
-    ['DBPut fallback', 'DBDel hours', 'DBPut max_waiting'],
+    ['DBPut fallback', 'DBDel hours', 'DBPut max_waiting', 'DBDel overflow', 'DBDel hours_off', 'DBDel hours_makeup'],
   );
 });

@@ -3,8 +3,16 @@ import t from 'tap';
 import { type AmiMessage, normaliseFrame } from '../../src/telephony/asterisk/ami-frames.ts';
 import { rebuildCalls } from '../../src/telephony/asterisk/cel.ts';
 import { assembleSnapshot } from '../../src/telephony/asterisk/snapshot.ts';
-import { adopt, deviceState, newTranslatorState, type TranslatorState, translate } from '../../src/telephony/asterisk/translate.ts';
+import {
+  adopt,
+  deviceState,
+  newTranslatorState,
+  TRANSLATED_EVENTS,
+  type TranslatorState,
+  translate,
+} from '../../src/telephony/asterisk/translate.ts';
 import type { TelephonyEvent } from '../../src/telephony/events.ts';
+import { UNREAD_EVENTS } from '../../src/telephony/managed/configure.ts';
 
 const RECEIVED = new Date('2026-11-24T00:00:00Z');
 
@@ -338,5 +346,12 @@ t.test('a call that was there before us ends like any other', async (t) => {
       RECEIVED,
     ).map(line),
     ['contact.changed 8001'],
+  );
+});
+
+t.test('the managed switch keeps back no event that is read', async (t) => {
+  t.same(
+    UNREAD_EVENTS.filter((name) => TRANSLATED_EVENTS.has(name)),
+    [],
   );
 });

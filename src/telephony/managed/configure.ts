@@ -52,9 +52,9 @@ const renderAri = ({ identity }: ConfigurationInput): string =>
  * Made and thrown away again for each listener if they were not named here: dialplan steps, variables and RTCP reports are
  * most of what a call says. Whoever adds a reader of one takes it off the list.
  */
-const UNREAD_EVENTS = [
+export const UNREAD_EVENTS: readonly string[] = [
   ...['Newexten', 'VarSet', 'RTCPSent', 'RTCPReceived', 'NewConnectedLine', 'NewCallerid', 'NewAccountCode'],
-  ...['MusicOnHoldStart', 'MusicOnHoldStop', 'HangupRequest', 'SoftHangupRequest', 'DeviceStateChange'],
+  ...['MusicOnHoldStart', 'MusicOnHoldStop', 'SoftHangupRequest', 'DeviceStateChange'],
 ];
 
 /**
