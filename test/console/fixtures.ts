@@ -134,6 +134,7 @@ export const me = (change: Partial<Me> = {}): Me => ({
   roles: ['agent'],
   permissions: [...PERMISSIONS],
   extension: '8001',
+  secondFactor: 'none',
   mode: 'demonstration',
   hotline: { name: '临湖区政务服务便民热线', number: '12345', dutyPhone: '0999-6011234' },
   ...change,

@@ -128,6 +128,7 @@ t.test('staff: what is sent, who is found, a password that passes the rules', as
     extension: `80${staffId}`,
     unitCode: null,
     active,
+    secondFactor: false,
     version: 1,
   });
   const rows = [row(1, '甲', false), row(2, '乙'), row(3, '丙')];
