@@ -1,10 +1,21 @@
-import { BookOpen, CalendarClock, ClipboardList, Headset, History, type LucideIcon, ScrollText, ServerCog, UsersRound } from 'lucide-react';
+import {
+  BookOpen,
+  CalendarClock,
+  ClipboardList,
+  Headset,
+  History,
+  type LucideIcon,
+  Radar,
+  ScrollText,
+  ServerCog,
+  UsersRound,
+} from 'lucide-react';
 import type { Me } from '../../access/schemas.ts';
 import type { Permission } from '../../core/roles.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
 export interface Place {
-  to: '/' | '/cases' | '/knowledge' | '/calls' | '/history' | '/staff' | '/settings' | '/system';
+  to: '/' | '/board' | '/cases' | '/knowledge' | '/calls' | '/history' | '/staff' | '/settings' | '/system';
   icon: LucideIcon;
   word: PhraseKey;
   rights: readonly Permission[];
@@ -14,6 +25,7 @@ export interface Place {
 const PLACES: readonly Place[] = [
   { to: '/', icon: Headset, word: 'place.desk', rights: ['desk.use'] },
   { to: '/cases', icon: ClipboardList, word: 'place.cases', rights: ['cases.read_own', 'cases.read_all'] },
+  { to: '/board', icon: Radar, word: 'place.board', rights: ['board.read'] },
   { to: '/knowledge', icon: BookOpen, word: 'place.knowledge', rights: ['knowledge.read'] },
   { to: '/calls', icon: History, word: 'place.calls', rights: ['calls.read_own', 'calls.read_all'] },
   { to: '/history', icon: ScrollText, word: 'place.history', rights: ['history.read'] },

@@ -23,6 +23,8 @@ const lazy = <T extends string, M extends Record<K, React.ComponentType>, K exte
 /** Only what most agents open first is in the first load; every other page comes when it is asked for. */
 const tree = root.addChildren([
   home,
+  lazy('/board', () => import('../board/board-page.tsx'), 'BoardPage'),
+  lazy('/wall', () => import('../board/wall-page.tsx'), 'WallPage'),
   lazy('/calls', () => import('../calls/calls-page.tsx'), 'CallsPage'),
   lazy('/calls/$callId', () => import('../calls/calls-page.tsx'), 'CallsPage'),
   lazy('/cases', () => import('../cases/cases-page.tsx'), 'CasesPage'),

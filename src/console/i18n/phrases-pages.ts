@@ -1,5 +1,8 @@
+import { BOARD_PHRASES } from './phrases-board.ts';
+
 /** Texts of the lists, of history, staff and system, and of what every page may say. The rest is in phrases.ts, by the same rules. */
 export const PAGE_PHRASES = {
+  ...BOARD_PHRASES,
   'act.cancel': ['取消', 'Cancel'],
   'act.save': ['保存', 'Save'],
   'act.saved': ['已保存', 'Saved'],
