@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords, createSecondFactors, createStaffAdministration } from './access/index.ts';
 import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences, liveGauges } from './agents/index.ts';
@@ -54,10 +55,13 @@ import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createHoursRepository } from './storage/repositories/hours.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
+import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import type { Store } from './storage/store.ts';
+import { createSurveys, type Surveys, surveysRoutes } from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
+import { soundIds } from './telephony/prompts.ts';
 
 export interface AppDeps {
   config: Config;
@@ -141,8 +145,11 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
   const livesRepository = createCaseLivesRepository(store);
   const terms = createTerms({ store, repository: livesRepository, history, clock });
+  // Surveys follow every move of a case and need the cases' door themselves; they join the circle below.
+  const lateSurveys: Pick<Surveys, 'caseMoved'> = { caseMoved: async () => {} };
   const lives = createCaseLives({
     store,
+    onMoved: (db, before, after) => lateSurveys.caseMoved(db, before, after),
     lives: livesRepository,
     cases: casesRepository,
     terms,
@@ -291,6 +298,42 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   outbox.on('call.ended', ({ disposition }) => metrics.callsEnded.inc({ disposition }));
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
+  // ── surveys ──
+  const spoken = soundIds(fileURLToPath(new URL('../dialplans/sounds', import.meta.url)), 'zh');
+  const surveys = createSurveys({
+    store,
+    repository: createSurveysRepository(store),
+    calls: telephony.surveyCalls,
+    lives,
+    history,
+    kept,
+    calendar: () => terms.calendar(),
+    budget: async () => (await terms.policyAt(clock.now())).policy.callbackAttempts,
+    async linesInUse() {
+      const seen = await telephony.snapshot();
+      const held = seen.flatMap((each) => each.calls);
+      const numbers = held.map(({ callerNumber }) => parseCallerNumber(callerNumber, config.hotline.areaCode));
+      return {
+        otherCalls: held.length,
+        waiting: held.filter(({ queue }) => queue !== null).length,
+        numbers: new Set(numbers.flatMap((number) => (number.kind === 'number' ? [number.normal] : []))),
+      };
+    },
+    place() {
+      const node = telephony.nodes().find((each) => each.up)?.node ?? '';
+      return { node, directory: deps.recordingsOf(node) };
+    },
+    hasSound: (id) => spoken.has(id),
+    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+    onFaults: (stopped) => {
+      if (stopped) logger.warn({}, 'survey calls have stopped: the trunk refused several in a row');
+    },
+    clock,
+    logger,
+  });
+  lateSurveys.caseMoved = surveys.caseMoved;
+
   const hours = createHours({
     store,
     repository: createHoursRepository(store),
@@ -366,6 +409,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));
+  await http.register(surveysRoutes({ supervision: surveys.supervision }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(
     systemRoutes({
@@ -423,6 +467,12 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
       every(SWEEP_MS, 'the board could not be looked at', () => boardNews.sweep());
+      // Apart from each other: a slow look at what is due must not cost a citizen on the line the lease.
+      every(SWEEP_MS, 'survey calls could not be kept alive', () => surveys.calling.heartbeat());
+      every(SWEEP_MS, 'survey calls could not be begun', async () => {
+        await surveys.calling.takeUpAbandoned();
+        await surveys.calling.tick();
+      });
       every(SLOW_SWEEP_MS, 'the sweep of due cases failed', () => lives.sweep().then(() => {}));
       await deadJobs.check();
       every(WATCH_MS, 'a watch failed', async () => {

@@ -7,7 +7,7 @@ import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import { type CaseRecord, mayRead, missingElements, titleOf, type Viewer } from './case.ts';
-import type { Command } from './commands.ts';
+import type { Command, CommandOf } from './commands.ts';
 import { decide, movesFor } from './decide.ts';
 import type { CaseEvent, CaseLife, Circumstances, Decision, Mover } from './life.ts';
 import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchResult } from './life-schemas.ts';
@@ -28,6 +28,8 @@ export interface CaseLivesDeps {
   clock: Clock;
   /** Normal form of a number as somebody typed it, or null. */
   normalNumber: (typed: string) => string | null;
+  /** Called in the transaction of every move, for what must become true together with it (R11: the callback's task). */
+  onMoved?: (db: Exec, before: CaseLife, after: CaseLife) => Promise<void>;
 }
 
 const SUBMISSIONS_COMPARED = 200;
@@ -163,14 +165,17 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     if (version === null) return null;
     await tell(db, life.caseId, decision, version, mover);
     if (REINDEXED.has(command.do)) await reindex(life.caseId);
-    return lives.load(life.caseId);
+    const after = await lives.load(life.caseId);
+    if (after) await deps.onMoved?.(db, life, after);
+    return after;
   };
 
-  const bySystemItself = (caseId: CaseId, command: Command): Promise<boolean> =>
+  const bySystemItself = (caseId: CaseId, command: Command, round?: number): Promise<boolean> =>
     store.write(async (db) => {
       const life = await lives.load(caseId);
+      if (life === null || (round !== undefined && life.round !== round)) return false;
       try {
-        return life !== null && (await carryOut(db, life, command, { kind: 'system' })) !== null;
+        return (await carryOut(db, life, command, { kind: 'system' })) !== null;
       } catch (err) {
         // Somebody moved the case between the look and the act: there is nothing left to do.
         if (err instanceof HotlineError && err.code === 'case.transition_not_allowed') return false;
@@ -371,6 +376,14 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       });
       return due.length + unsigned;
     },
+
+    /**
+     * What a survey learnt of one round; joins the caller's transaction. A move that somebody made meanwhile stands.
+     * @returns false when the case no longer waits for it
+     * @throws HotlineError case.limit_reached: too few attempts to call somebody unreachable
+     */
+    recordSurvey: (caseId: CaseId, round: number, command: CommandOf<'record_callback'>): Promise<boolean> =>
+      bySystemItself(caseId, command, round),
 
     /** After a year's notice was entered: counts every deadline that had been provisional again. @returns how many moved */
     async recomputeProvisional(): Promise<number> {

@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'cases.callback', // put on record what the citizen said
   'cases.supervise', // 市民投诉中心: urge, order, guide, send back
   'cases.instruct', // a leader's receipt and written instruction 批示
+  'surveys.read', // 回访: the live list and results
+  'surveys.manage', // stop, go on, settle, correct
   'policies.manage', // terms and the working calendar
   'knowledge.read',
   'citizens.read',
@@ -63,6 +65,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
+    'surveys.read',
   ],
   team_leader: [
     'desk.use',
@@ -79,6 +82,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'board.read',
     'agents.lead',
     'system.read',
+    'surveys.read',
   ],
   supervisor: [
     'cases.read_all',
@@ -91,10 +95,12 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
+    'surveys.read',
+    'surveys.manage',
   ],
   security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
   unit_staff: ['cases.read_unit', 'cases.handle', 'knowledge.read'],
-  leader: ['board.read', 'cases.read_all', 'cases.instruct', 'knowledge.read'],
+  leader: ['board.read', 'cases.read_all', 'cases.instruct', 'knowledge.read', 'surveys.read'],
   publisher: ['knowledge.read'],
   administrator: ['staff.manage', 'policies.manage', 'system.read', 'settings.manage'],
   auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts

@@ -7,7 +7,7 @@ export interface Asked {
   handledDirect: boolean;
   wantsReply: boolean;
   confidential: boolean;
-  requestType: 'consult' | 'help' | 'complaint' | 'report' | 'suggestion' | 'praise' | 'other' | null;
+  requestType: 'consultation' | 'help' | 'complaint' | 'report' | 'suggestion' | 'praise' | 'other' | null;
   /** Normal form; null when the citizen left none. */
   number: string | null;
   /** The number answers for several people: a firm, a school, a shared line. */

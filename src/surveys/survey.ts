@@ -215,7 +215,8 @@ export interface Fault {
   detail: string;
 }
 
-const LEVELS: Readonly<Record<Measure, readonly [number, number]>> = {
+/** The least and the most of each measure. */
+export const LEVELS: Readonly<Record<Measure, readonly [number, number]>> = {
   contacted: [1, 2],
   settled: [1, 3],
   satisfied: [1, 5],

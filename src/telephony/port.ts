@@ -82,6 +82,49 @@ export interface HotlineSettings {
   calendar?: readonly { month: string; days: string }[];
 }
 
+/** What the switch tells of calls that were begun by `SurveyCalls.dial`; nothing of them is told as a TelephonyEvent. */
+export type SurveyCallEvent =
+  | { type: 'ringing' | 'answered'; channelId: ChannelId; at: Date }
+  /** Told when the key is let go. */
+  | { type: 'key'; channelId: ChannelId; digit: string; at: Date }
+  /** The sentence has ended, by itself, by `stopPlaying`, or because it could not be played. */
+  | { type: 'played'; channelId: ChannelId; play: string; at: Date }
+  | { type: 'recorded'; channelId: ChannelId; recording: string; whole: boolean; at: Date }
+  /** @param sip the carrier's last status, where the switch knows it */
+  | { type: 'ended'; channelId: ChannelId; cause: number; sip: number | null; at: Date }
+  /** The link is gone: how the call ends will never be told. Its lease runs out and the switch says goodbye. */
+  | { type: 'lost'; channelId: ChannelId; at: Date };
+
+/** How long a survey call lives without `renew`; then the dialplan says goodbye and hangs up. Milliseconds. */
+export const SURVEY_LEASE_MS = 4_000;
+
+/**
+ * Calls that the hotline makes by itself to ask a citizen, one key at a time. A call lives on a lease: a service that dies
+ * leaves nobody on a silent line. Errors as of Telephony.
+ */
+export interface SurveyCalls {
+  onEvent(listener: (event: SurveyCallEvent) => void): void;
+  /** Whether a call can be made at this moment. */
+  ready(): boolean;
+  /**
+   * Asks for a call; what becomes of it is told as events.
+   * @param call.channelId made up by the caller, unique for ever: letters, digits and dashes
+   * @throws telephony.unavailable, telephony.refused, telephony.value_refused: certainly nobody is rung; telephony.timeout: perhaps
+   */
+  dial(call: { channelId: ChannelId; number: string; callerNumber: string; ringMs: number }): Promise<void>;
+  /** To be said every second while the call is talked to. */
+  renew(channelId: ChannelId): Promise<void>;
+  /** @param sounds names as a dialplan's Playback takes them, one after the other */
+  play(channelId: ChannelId, play: string, sounds: readonly string[]): Promise<void>;
+  stopPlaying(play: string): Promise<void>;
+  /** Until `#`, three seconds of silence, or the longest time. @param recording a path below the recordings directory, without extension */
+  record(channelId: ChannelId, recording: string, longestSeconds: number): Promise<void>;
+  stopRecording(recording: string): Promise<void>;
+  /** Lets the citizen wait for a person, as a caller of the hotline. From then on the call is told as any other. */
+  connectQueue(channelId: ChannelId): Promise<void>;
+  endCall(channelId: ChannelId): Promise<void>;
+}
+
 /**
  * The switch behind our own words. Every method ends within its time limit: `telephony.timeout` when the switch did not
  * answer, `telephony.unavailable` when there is no link, `telephony.value_refused` for a value that could smuggle a second
@@ -109,4 +152,6 @@ export interface Telephony {
   writeCallerRule(rule: CallerRule): Promise<void>;
   removeCallerRule(number: string): Promise<void>;
   writeSettings(settings: HotlineSettings): Promise<void>;
+
+  readonly surveyCalls: SurveyCalls;
 }

@@ -171,6 +171,12 @@ const limitsOf = (from: string): Map<string, number> => {
   return new Map(entries.flatMap((entry) => (entry.max_seconds === undefined ? [] : [[`${entry.lang}/${entry.id}`, entry.max_seconds]])));
 };
 
+/** Ids of every rendered sound of a language, pieces of sentences included. @param from our rendered sounds */
+export const soundIds = (from: string, language: 'zh' | 'en'): ReadonlySet<string> => {
+  const manifest = JSON.parse(readFileSync(join(from, 'manifest.json'), 'utf8')) as { sounds: { lang: string; id: string }[] };
+  return new Set(manifest.sounds.filter(({ lang }) => lang === language).map(({ id }) => id));
+};
+
 type Taken = Map<string, Sound>;
 
 /** The recordings of one overlay folder that may be played, by id; what may not goes into the report. */

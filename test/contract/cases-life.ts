@@ -2,6 +2,7 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import type { Command } from '../../src/cases/commands.ts';
 import { createCaseLives, createCases, createTerms, type Viewer } from '../../src/cases/index.ts';
+import type { CaseLivesDeps } from '../../src/cases/life-service.ts';
 import type { CaseForm } from '../../src/cases/schemas.ts';
 import { parseCallerNumber } from '../../src/core/phone-number.ts';
 import type { Role } from '../../src/core/roles.ts';
@@ -22,7 +23,7 @@ export const LINE = '19900000001';
 const PATIENCE_MS = 120_000;
 
 /** Cases as the service has them, on a driven clock; `given` makes people, `life` makes moves. */
-export const createHouse = (store: Store) => {
+export const createHouse = (store: Store, more: Pick<CaseLivesDeps, 'onMoved'> = {}) => {
   const time = { now: TUESDAY };
   const clock = { now: () => time.now };
   const outbox = createOutbox({ store, clock, logger: pino({ level: 'silent' }) });
@@ -36,7 +37,7 @@ export const createHouse = (store: Store) => {
     const number = parseCallerNumber(typed, AREA_CODE);
     return number.kind === 'number' ? number.normal : null;
   };
-  const lives = createCaseLives({ store, lives: livesRepository, cases: repository, terms, outbox, history, clock, normalNumber });
+  const lives = createCaseLives({ store, lives: livesRepository, cases: repository, terms, outbox, history, clock, normalNumber, ...more });
   const given = createGiven(store);
   const s = store.schema;
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
@@ -10,6 +11,8 @@ import type { Log } from './log.ts';
 import { interfaceOf, type Membership, pauseAction } from './membership.ts';
 import { createNode, type NodeSettings, type SwitchNode } from './node.ts';
 import { type MissedEvents, readMissedEvents } from './records.ts';
+import { createStasis } from './stasis.ts';
+import { createSurveyCalls } from './survey-calls.ts';
 
 export type { Log } from './log.ts';
 export type { MissedEvents, RecordsCursor } from './records.ts';
@@ -64,7 +67,32 @@ export const createAsteriskTelephony = (options: {
     }
   };
 
-  const nodes: SwitchNode[] = options.nodes.map((settings) => createNode({ settings, desired, log, clock, random, onEvent }));
+  // One name for each process: with one for all, the last to come would take every other's calls.
+  const surveyApp = `hotline-survey-${randomBytes(6).toString('hex')}`;
+  const surveys = createSurveyCalls({ app: surveyApp, clock });
+  const nodes: SwitchNode[] = options.nodes.map((settings) => {
+    const { host, httpPort, user, secret, ariUser = user, ariSecret = secret } = settings;
+    const stasis = createStasis({
+      url: `http://${host}:${httpPort}`,
+      user: ariUser,
+      secret: ariSecret,
+      app: surveyApp,
+      log,
+      onEvent: surveys.onStasis,
+    });
+    const node = createNode({
+      settings,
+      desired,
+      log,
+      clock,
+      random,
+      onEvent,
+      onMessage: surveys.onMessage,
+      onDown: () => surveys.onDown(node),
+    });
+    surveys.addLine({ node, stasis });
+    return node;
+  });
 
   /** On every node that is up; the others are told when they come back. */
   const onEveryNode = async (work: (node: SwitchNode) => Promise<unknown>): Promise<void> => {
@@ -123,8 +151,10 @@ export const createAsteriskTelephony = (options: {
     start: async (handler) => {
       listener = handler;
       for (const node of nodes) node.start();
+      surveys.start();
     },
     stop: async () => {
+      surveys.stop();
       await Promise.all(nodes.map((node) => node.stop()));
       listener = null;
     },
@@ -211,6 +241,7 @@ export const createAsteriskTelephony = (options: {
         throw err;
       }
     },
+    surveyCalls: surveys.calls,
     missedEvents: async (name, cursor) => {
       const node = options.nodes.find((one) => one.name === name);
       return readMissedEvents(name, node?.logDirectory ?? null, cursor);

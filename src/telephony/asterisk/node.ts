@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import { type Membership, membershipActions, ownQueueActions, ownQueueOf } from './membership.ts';
 import { phoneObjectNames, phoneObjects } from './provisioning.ts';
 import { type Assembled, assembleSnapshot } from './snapshot.ts';
+import { SURVEY_EVENTS } from './survey-calls.ts';
 import { adopt, newTranslatorState, TRANSLATED_EVENTS, translate } from './translate.ts';
 
 export interface NodeSettings {
@@ -48,13 +49,16 @@ interface Dependencies {
   clock: Clock;
   random: () => number;
   onEvent(event: TelephonyEvent): void;
+  /** Each message as the switch sent it, for those who follow calls of their own. */
+  onMessage?(message: AmiMessage): void;
+  onDown?(): void;
 }
 
 /** After this the switch is called up although some of its telephones could not be pushed: calls must not wait for ARI. */
 const PUSH_LIMIT_MS = 4000;
 const PUSH_AGAIN_MS = 2000;
 
-const WANTED = new Set([...TRANSLATED_EVENTS, 'FullyBooted']);
+const WANTED = new Set([...TRANSLATED_EVENTS, ...SURVEY_EVENTS, 'FullyBooted']);
 
 const unavailable = () => new HotlineError('telephony.unavailable', 'There is no link to the switch');
 
@@ -68,7 +72,7 @@ const reasonOf = (err: unknown): string => {
  * One Asterisk: keeps the link, says again what the service wants of it after every (re)connection, and only then calls
  * it up. Events that come in between are held and follow in their order.
  */
-export const createNode = ({ settings, desired, log, clock, random, onEvent }: Dependencies): SwitchNode => {
+export const createNode = ({ settings, desired, log, clock, random, onEvent, onMessage: onRaw, onDown }: Dependencies): SwitchNode => {
   const { name, host, amiPort, user, secret, httpPort } = settings;
   const ari: Ari = createAri({
     url: `http://${host}:${httpPort}`,
@@ -246,6 +250,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent }: D
     }
     if (reading > 0 && message.event === 'Hangup' && message.uniqueid) gone.add(message.uniqueid);
     for (const event of translate(state, message, clock.now())) tell(event);
+    onRaw?.(message);
   };
 
   const onClose = (closed: AmiClosed) => {
@@ -255,6 +260,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent }: D
     phase = 'down';
     held = [];
     state = newTranslatorState(name);
+    onDown?.();
     if (stopped) return;
     if (wasUp || reason === 'not started') since = clock.now();
     setReason(closed.text);

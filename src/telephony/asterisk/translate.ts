@@ -83,7 +83,11 @@ const causeOf = (message: AmiMessage): number => {
 
 export const isAgentContext = (context: string): boolean => AGENT_CONTEXTS.has(context);
 
-export const isCitizenContext = (context: string): boolean => context.startsWith('hotline-') && !isAgentContext(context);
+/** A call of ours that asks whether somebody is satisfied is nobody's call to the hotline. */
+const SURVEY_CONTEXT = 'hotline-survey';
+
+export const isCitizenContext = (context: string): boolean =>
+  context.startsWith('hotline-') && context !== SURVEY_CONTEXT && !isAgentContext(context);
 
 const digitsOrNothing = (text: string) => (/^\+?\d{2,20}$/.test(text) ? text : '');
 

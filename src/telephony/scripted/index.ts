@@ -4,6 +4,7 @@ import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { DeviceState, TelephonyEvent } from '../events.ts';
 import type { CallerRule, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
+import { createScriptedSurveys, type SurveyScripting } from './survey-calls.ts';
 
 /** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
 export interface Script {
@@ -43,6 +44,7 @@ export interface Script {
 
 export interface ScriptedTelephony extends Telephony {
   script: Script;
+  surveyScript: SurveyScripting;
   missedEvents(node: string, cursor: unknown): Promise<{ known: boolean; events: TelephonyEvent[]; cursor: number }>;
 }
 
@@ -67,6 +69,7 @@ const refuseLineBreaks = (value: unknown): void => {
  */
 export const createScriptedTelephony = (options: { node?: string; clock?: Clock } = {}): ScriptedTelephony => {
   const { node = 'scripted', clock = systemClock } = options;
+  const surveys = createScriptedSurveys(clock);
   const calls = new Map<ChannelId, LiveCall>();
   const phones = new Map<Extension, PhoneSetup>();
   const memberships = new Map<Extension, Membership>();
@@ -283,6 +286,8 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   });
 
   return {
+    surveyCalls: surveys.calls,
+    surveyScript: surveys.scripting,
     script,
     async start(onEvent) {
       listener = onEvent;

@@ -1,0 +1,5 @@
+export type { LinesInUse } from './calling.ts';
+export type { SetTimer } from './conversation.ts';
+export type { SurveysRepository } from './repository.ts';
+export { surveysRoutes } from './routes.ts';
+export { createSurveys, type Surveys } from './service.ts';

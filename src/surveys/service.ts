@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import type { CaseLives } from '../cases/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { WorkCalendar } from '../core/working-time.ts';
+import type { History } from '../history/index.ts';
+import type { Store } from '../storage/store.ts';
+import type { SurveyCalls } from '../telephony/port.ts';
+import { type AttemptRules, STANDARD_ATTEMPTS } from './attempts.ts';
+import { createCalling, type LinesInUse } from './calling.ts';
+import type { SetTimer } from './conversation.ts';
+import { createFinish } from './finish.ts';
+import { type PacingRules, STANDARD_PACING } from './pacing.ts';
+import { createPauses } from './pauses.ts';
+import type { SurveysRepository } from './repository.ts';
+import { createSupervision } from './supervision.ts';
+import { createSurveyTasks } from './tasks.ts';
+import { createVoices } from './voices.ts';
+import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
+
+export interface SurveysDeps {
+  store: Pick<Store, 'write'>;
+  repository: SurveysRepository;
+  calls: SurveyCalls;
+  lives: Pick<CaseLives, 'recordSurvey'>;
+  history: Pick<History, 'append'>;
+  kept: { get<T>(key: string): Promise<T | null>; set(key: string, value: unknown): Promise<void> };
+  calendar(): Promise<WorkCalendar>;
+  /** Attempts the case's own terms ask for before somebody counts as unreachable. */
+  budget(): Promise<number>;
+  linesInUse(): Promise<LinesInUse>;
+  place(): { node: string; directory: string | null };
+  hasSound(id: string): boolean;
+  /** The hotline's number first, then its other spellings. */
+  ownNumbers: readonly [string, ...string[]];
+  worker: string;
+  onFaults?: (stopped: boolean) => void;
+  clock: Clock;
+  logger: Logger;
+  setTimer?: SetTimer;
+  windows?: CallingWindows;
+  pacing?: PacingRules;
+  ringMs?: number;
+}
+
+const RING_MS = 30_000;
+const realTimer: SetTimer = (ms, work) => {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+};
+
+/** 回访: whoever was helped is asked whether they were (R04, R11). */
+export const createSurveys = (deps: SurveysDeps) => {
+  const { store, repository, calendar, clock, history } = deps;
+  const windows = deps.windows ?? STANDARD_WINDOWS;
+  const rules = async (): Promise<AttemptRules> => ({ ...STANDARD_ATTEMPTS, budget: await deps.budget() });
+  const { onFaults } = deps;
+  const pauses = createPauses({ store, kept: deps.kept, history, clock, ...(onFaults ? { onFaults } : {}) });
+  const finish = createFinish({ store, repository, lives: deps.lives, calendar, rules, windows, clock });
+  const voices = createVoices({ store, repository, place: deps.place, clock });
+  const calling = createCalling({
+    ...deps,
+    finish,
+    pauses,
+    voices,
+    rules,
+    windows,
+    pacing: deps.pacing ?? STANDARD_PACING,
+    callerNumber: deps.ownNumbers[0],
+    ringMs: deps.ringMs ?? RING_MS,
+    setTimer: deps.setTimer ?? realTimer,
+  });
+  const tasks = createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock });
+  const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, clock });
+  return { calling, supervision, caseMoved: tasks.caseMoved };
+};
+export type Surveys = ReturnType<typeof createSurveys>;

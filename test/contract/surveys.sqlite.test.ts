@@ -1,0 +1,4 @@
+import t from 'tap';
+import { surveysContract } from './surveys.ts';
+
+surveysContract(t, 'sqlite');

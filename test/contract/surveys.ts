@@ -1,0 +1,265 @@
+import type { Test } from 'tap';
+import { createScriptedSurveys } from '../../src/telephony/scripted/survey-calls.ts';
+import { EXAMPLES, inShanghai, shanghai } from '../helpers/case-life.ts';
+import { type Engine, openTestStore } from '../helpers/store.ts';
+import { createSurveyHouse } from '../helpers/survey-house.ts';
+import { until } from '../helpers/switch.ts';
+import { createPeople } from './cases-life.ts';
+
+const CITIZEN = '19900000011';
+
+const start = async (t: Test, engine: Engine) => {
+  const store = await openTestStore(t, engine);
+  const time = { now: shanghai('2026-11-24 09:30') };
+  const { calls, scripting } = createScriptedSurveys({ now: () => time.now });
+  const house = createSurveyHouse(store, calls);
+  // The switch's clock and the house's are one.
+  Object.defineProperty(time, 'now', { get: () => house.time.now });
+  const people = await createPeople(house);
+  await house.surveys.supervision.setPause({ paused: false }, people.supervisor.staffId);
+  const { surveys } = house;
+
+  const only = () => {
+    const [call, second] = scripting.calls();
+    if (!call || second) throw new Error(`${scripting.calls().length} calls instead of one`);
+    return call;
+  };
+  /** The citizen hears the sentence begin and presses; the settle window passes. */
+  const press = async (key: string): Promise<void> => {
+    await until('a sentence is said', () => only().playing !== null);
+    const { channelId, playing } = only();
+    house.time.now = new Date(house.time.now.getTime() + 1_000);
+    scripting.press(channelId, key);
+    house.timers.next();
+    await until('the next sentence is said', () => !scripting.calls().some((call) => call.playing?.play === playing?.play));
+  };
+  const lift = async () => {
+    const { channelId } = only();
+    scripting.ring(channelId);
+    scripting.answer(channelId);
+  };
+  const over = () => until('the call is over', async () => (await house.repository.counts(house.time.now)).open === 0);
+  return { ...house, people, scripting, surveys, only, press, lift, over };
+};
+type House = Awaited<ReturnType<typeof start>>;
+
+/** Any key, yes that is me; the sentence on the subject is passed over by its end. */
+const greet = async (house: House): Promise<void> => {
+  await house.lift();
+  await house.press('5');
+  await house.press('1');
+  house.scripting.finishPlaying(house.only().channelId);
+  await until('the first question is said', () => house.only().playing !== null);
+};
+
+const happyEnd = async (house: House): Promise<void> => {
+  for (let step = 0; step < 30 && house.scripting.calls().length; step += 1) {
+    const playing = house.scripting.calls()[0]?.playing;
+    if (playing) house.scripting.finishPlaying(house.only().channelId);
+    else if (!house.timers.next()) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await house.over();
+};
+
+const records = (t: Test, engine: Engine): void => {
+  t.test('what was answered stands against every program', async (t) => {
+    const house = await start(t, engine);
+    const { store, repository, people } = house;
+    const task = await house.taskOf(await house.answeredCase(people, CITIZEN));
+    const s = store.schema;
+    const answer = { taskId: task.taskId, attemptId: null, mode: 'human' as const, version: 0, key: null, staffId: null };
+    const at = house.time.now;
+    const first = await store.write((db) => repository.addAnswer(db, { ...answer, measure: 'satisfied', value: 2, at }));
+    await t.rejects(
+      store.write((db) => db.update(s.surveyAnswers).set({ value: 5 }).returning()),
+      'an answer is not changed',
+    );
+    await t.rejects(
+      store.write((db) => db.delete(s.surveyAnswers).returning()),
+      'nor removed',
+    );
+    const correction = { answerId: first, value: 4, reason: '市民来电更正' };
+    const corrected = await house.surveys.supervision.correct(task.taskId, correction, people.supervisor.staffId);
+    t.match(corrected.answers, [{ value: 4, supersedes: first, reason: '市民来电更正' }]);
+    await t.rejects(house.surveys.supervision.correct(task.taskId, correction, people.supervisor.staffId), { code: 'thing.not_found' });
+    t.equal((await store.read((db) => db.select().from(s.surveyAnswers))).length, 2, 'both are kept');
+  });
+
+  t.test('one callback for a case and round, made with the feedback or not at all', async (t) => {
+    const house = await start(t, engine);
+    const { people, store } = house;
+    const caseId = await house.answeredCase(people, CITIZEN);
+    const task = await house.taskOf(caseId);
+    t.match(task, { state: 'waiting', round: 1, unitCode: 'D01', number: CITIZEN });
+    t.equal(inShanghai(task.dueAt), '2026-11-24 09:30:00');
+    const again = { caseId, round: 1, unitCode: null, number: null, state: 'waiting', needsPerson: false } as const;
+    const values = { ...again, reportedAt: house.time.now, createdAt: house.time.now, updatedAt: house.time.now };
+    await t.rejects(
+      store.write((db) => db.insert(store.schema.surveyTasks).values(values).returning()),
+      'the database has one a round',
+    );
+    await house.move(caseId, EXAMPLES.return_feedback, people.supervisor);
+    t.equal((await house.taskOf(caseId)).state, 'withdrawn', 'sent back: nobody is called');
+    house.time.now = shanghai('2026-11-24 17:59');
+    await house.move(caseId, EXAMPLES.give_feedback, people.liaison);
+    t.match(await house.taskOf(caseId), { state: 'waiting', taskId: task.taskId }, 'taken up again');
+    house.time.now = shanghai('2026-11-24 21:05');
+    const late = await house.taskOf(await house.answeredCase(people, '19900000012'));
+    t.equal(inShanghai(late.dueAt), '2026-11-25 09:00:00', 'nobody is called at night');
+  });
+
+  t.test('who may not be called by a machine is left to a person, with the reason', async (t) => {
+    const house = await start(t, engine);
+    const { people, store } = house;
+    await store.write((db) =>
+      house.repository.addOptOut(db, { number: CITIZEN, optedOut: true, attemptId: null, staffId: null, at: house.time.now }),
+    );
+    t.match(await house.taskOf(await house.answeredCase(people, CITIZEN)), { state: 'person', reason: 'opted_out' });
+    const shared = await house.answeredCase(people, '05335550011', { confidential: true });
+    t.match(await house.taskOf(shared), { state: 'person', reason: 'confidential_shared', subjectCode: null });
+    t.equal(await house.surveys.calling.tick(), 0);
+  });
+};
+
+const calling = (t: Test, engine: Engine): void => {
+  t.test('asked, answered, closed; the answers are what was pressed', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    t.equal(await house.surveys.calling.tick(), 1);
+    t.equal(await house.surveys.calling.tick(), 0, 'once');
+    t.match(house.only(), { number: CITIZEN, callerNumber: '12345' });
+    await greet(house);
+    for (const key of ['1', '2', '2']) await house.press(key);
+    await happyEnd(house);
+    const { taskId, state } = await house.taskOf(caseId);
+    t.equal(state, 'done');
+    const { answers, calls } = await house.surveys.supervision.result(taskId);
+    const said = answers.map(({ measure, value }) => [measure, value]);
+    t.same(said, [
+      ['contacted', 1],
+      ['settled', 2],
+      ['satisfied', 4],
+    ]);
+    t.match(calls, [{ outcome: 'answered' }]);
+    t.match(await house.livesRepository.load(caseId), { state: 'closed', callbackOutcome: 'reached' });
+    const [unit] = await house.surveys.supervision.results(shanghai('2026-11-24 00:00'), shanghai('2026-11-25 00:00'));
+    t.match(unit, { unitCode: 'D01', tasks: 1, over: 1, rated: 1, satisfied: 1 });
+  });
+
+  t.test('an unhappy citizen: supervised and told in one transaction, a person within a working day', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    const heard: number[] = [];
+    house.outbox.on('case.dissatisfied', (payload) => void heard.push(payload.caseId));
+    await house.surveys.calling.tick();
+    await greet(house);
+    for (const key of ['2', '3', '5']) await house.press(key);
+    await happyEnd(house);
+    await house.outbox.settled();
+    t.same(heard, [caseId]);
+    const task = await house.taskOf(caseId);
+    t.match(task, { state: 'person', reason: 'dissatisfied' });
+    t.equal(inShanghai(task.dueAt), '2026-11-25 23:59:59');
+    t.match(await house.livesRepository.load(caseId), { state: 'rework' });
+    await house.move(caseId, EXAMPLES.explain_and_close, house.people.supervisor);
+    t.equal((await house.taskOf(caseId)).state, 'done', 'the ruling ends it');
+  });
+
+  t.test('three half-days in vain, then unreachable; never satisfied by silence', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    const dialled: (string | null)[] = [];
+    for (let day = 0; day < 20 && (await house.taskOf(caseId)).state === 'waiting'; day += 1) {
+      house.time.now = (await house.taskOf(caseId)).dueAt ?? house.time.now;
+      if (!(await house.surveys.calling.tick())) throw new Error('a callback that is due was not made');
+      dialled.push(inShanghai(house.time.now));
+      house.scripting.ring(house.only().channelId);
+      house.scripting.end(house.only().channelId, { cause: 19, sip: 480 });
+      await house.over();
+    }
+    t.same(dialled, ['2026-11-24 09:30:00', '2026-11-24 14:30:00', '2026-11-25 09:00:00']);
+    t.match(await house.taskOf(caseId), { state: 'unreachable' });
+    t.match(await house.livesRepository.load(caseId), { state: 'callback_failed', callbackOutcome: 'unreachable', unanswered: 3 });
+    const [unit] = await house.surveys.supervision.results(shanghai('2026-11-24 00:00'), shanghai('2026-11-26 00:00'));
+    t.match(unit, { over: 1, unreachable: 1, rated: 0, satisfied: 0 });
+  });
+
+  t.test('two instances see the same citizen due: one dials', async (t) => {
+    const house = await start(t, engine);
+    for (let each = 0; each < 6; each += 1) {
+      // Of one citizen but about different things, or it would be a repeat.
+      const form = { categoryCode: `0${each + 1}0101`, placeText: `${each + 1}号院` };
+      await house.answeredCase(house.people, `1990000002${each % 3}`, form);
+    }
+    const other = createScriptedSurveys({ now: () => house.time.now });
+    const second = house.instance('second', other.calls);
+    const begun = await Promise.all([house.surveys.calling.tick(), second.calling.tick()]);
+    house.time.now = new Date(house.time.now.getTime() + 2_000);
+    begun.push(...(await Promise.all([second.calling.tick(), house.surveys.calling.tick()])));
+    house.time.now = new Date(house.time.now.getTime() + 2_000);
+    begun.push(await house.surveys.calling.tick());
+    const numbers = [...house.scripting.dialled(), ...other.scripting.dialled()].map(({ number }) => number).sort();
+    t.same(numbers, ['19900000020', '19900000021', '19900000022'], 'each once, two matters in one call');
+    t.equal(
+      begun.reduce((sum, each) => sum + each, 0),
+      3,
+    );
+  });
+
+  t.test('a process dies: what was never dialled goes back, what may have rung waits for a person', async (t) => {
+    const house = await start(t, engine);
+    const rung = await house.answeredCase(house.people, CITIZEN);
+    await house.surveys.calling.tick();
+    const never = await house.answeredCase(house.people, '19900000012');
+    const { repository, store } = house;
+    const at = house.time.now;
+    const task = await house.taskOf(never);
+    const claim = { channelId: 'survey-x', number: '19900000012', version: 0, worker: 'dead', at, until: at, taskIds: [task.taskId] };
+    t.ok(await store.write((db) => repository.claim(db, claim)));
+    house.time.now = new Date(at.getTime() + 31_000);
+    const heir = house.instance('heir', createScriptedSurveys({ now: () => house.time.now }).calls);
+    t.equal(await heir.calling.takeUpAbandoned(), 2);
+    t.match(await house.taskOf(rung), { state: 'settle', reason: 'unknown' });
+    t.match(await house.taskOf(never), { state: 'waiting' });
+    t.equal(await heir.calling.takeUpAbandoned(), 0);
+    const settled = await house.surveys.supervision.settle((await house.taskOf(rung)).taskId, true, house.people.supervisor.staffId);
+    t.equal(settled.state, 'waiting', 'only a person has it dialled again');
+  });
+
+  t.test('stopped by a person, for a unit, by waiting callers, by faults of the trunk', async (t) => {
+    const house = await start(t, engine);
+    const { supervision, calling: dialler } = house.surveys;
+    const { staffId } = house.people.supervisor;
+    for (let each = 0; each < 7; each += 1) await house.answeredCase(house.people, `1990000003${each}`);
+    await supervision.setPause({ paused: true }, staffId);
+    t.equal(await dialler.tick(), 0);
+    t.equal((await supervision.view()).brake, 'paused');
+    await supervision.setPause({ paused: false }, staffId);
+    await supervision.setPause({ paused: true, unitCode: 'D01' }, staffId);
+    t.equal(await dialler.tick(), 0, 'not about this unit');
+    await supervision.setPause({ paused: false, unitCode: 'D01' }, staffId);
+    house.lines.now = { otherCalls: 3, waiting: 1, numbers: new Set() };
+    t.equal(await dialler.tick(), 0);
+    t.equal((await supervision.view()).brake, 'inbound_waits');
+    house.lines.now = { otherCalls: 3, waiting: 0, numbers: new Set(['19900000030']) };
+    house.time.now = new Date(house.time.now.getTime() + 60_000);
+    for (let each = 0; each < 5; each += 1) {
+      house.time.now = new Date(house.time.now.getTime() + 2_000);
+      await dialler.tick();
+      for (const { channelId } of house.scripting.calls()) house.scripting.end(channelId, { cause: 34, sip: 503 });
+      await house.over();
+    }
+    t.match((await supervision.view()).pause, { all: true, reason: 'line_faults' });
+    t.notOk(
+      house.scripting.dialled().some(({ number }) => number === '19900000030'),
+      'who is on the line with us is not called',
+    );
+  });
+};
+
+export const surveysContract = (t: Test, engine: Engine): void => {
+  t.setTimeout(120_000);
+  records(t, engine);
+  calling(t, engine);
+};
