@@ -20,9 +20,8 @@ export const WallPage = () => {
   return (
     <main className="wall">
       <header>
-        <h1>
-          {whose?.name ?? ''} · {t('board.title')}
-        </h1>
+        <h1>{t('board.title')}</h1>
+        <span>{whose?.name ?? ''}</span>
         <span>{dateInProse(now, language)}</span>
         <span className="grow" />
         <b>{timeOfDay(now)}</b>

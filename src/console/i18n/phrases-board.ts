@@ -24,7 +24,7 @@ export const BOARD_PHRASES = {
   'board.no_agents_note': ['坐席签入后显示在这里', 'Agents appear here once they sign in'],
   'board.no_calls': ['还没有可计的来电', 'No calls to count yet'],
   'board.nobody_waits': ['没有人在等', 'Nobody waits'],
-  'board.people': ['人', ''],
+  'board.people': ['人', 'people'],
   'board.rate_note': ['{part} / {whole} · 目标 ≥ {target}', '{part} / {whole} · target ≥ {target}'],
   'board.ready': ['空闲 / 签入', 'Ready / signed in'],
   'board.short': ['另有不足 {seconds} 秒短放弃 {n}', '{n} more within {seconds} s'],
