@@ -57,6 +57,7 @@ export const MoveForm = Type.Object({
   reasons: Type.Array(Type.String()),
   lacks: Type.Array(oneOf(...REQUIREMENTS)),
 });
+export type MoveForm = Static<typeof MoveForm>;
 
 /** The unit that most of the last cases alike went to: `count` out of `of`. */
 export const UsualLead = Type.Object({
@@ -137,6 +138,8 @@ const filters = {
   createdFrom: Type.Optional(instant),
   createdTo: Type.Optional(instant),
   breaksBefore: Type.Optional(instant),
+  /** Only those whose unit waits for a ruling. */
+  asked: Type.Optional(Type.Boolean()),
 };
 export const SearchRequest = Type.Object(
   {
@@ -182,6 +185,7 @@ export type CaseRow = Static<typeof CaseRow>;
 export const SearchResult = Type.Object({ rows: Type.Array(CaseRow), next: nullable(Type.String()) });
 export type SearchResult = Static<typeof SearchResult>;
 export const CountResult = Type.Object({ count: Type.Integer(), more: Type.Boolean() });
+export type CountResult = Static<typeof CountResult>;
 
 export const PolicyView = Type.Object({ version: Type.Integer(), effectiveFrom: instant, policy: CasePolicy });
 export const AddPolicy = Type.Object({ effectiveFrom: instant, policy: CasePolicy }, { additionalProperties: false });
@@ -194,6 +198,7 @@ export const YearView = Type.Object({
   provisional: Type.Optional(Type.Boolean()),
   version: Type.Integer(),
 });
+export type YearView = Static<typeof YearView>;
 export const SaveYear = Type.Object(
   {
     version: Type.Integer({ minimum: 0 }),

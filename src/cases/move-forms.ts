@@ -28,10 +28,16 @@ const fieldsOf = (command: CommandName): string[] => {
   return Object.keys(schema?.properties ?? {}).filter((field) => !COMMON.includes(field));
 };
 
+/** Nobody answers an order that was not given. */
+const hasOrder = (life: CaseLife, command: CommandName): boolean => {
+  if (command === 'confirm_report') return life.orders.some((order) => order.kind === 'important_report');
+  return command !== 'answer_order' || life.orders.some((order) => order.kind !== 'important_report');
+};
+
 /** The moves that this mover may make on this case now, in the table's order, each with what it must carry. */
 export const formsFor = (life: CaseLife, about: Circumstances): MoveForm[] =>
   movesFor(life, about.mover)
-    .filter((command) => !SYSTEMS.includes(command))
+    .filter((command) => !SYSTEMS.includes(command) && hasOrder(life, command))
     .map((command) => {
       const move = WORKFLOW.find(life.state, command);
       const needs = move?.needs ?? [];

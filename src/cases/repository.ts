@@ -155,6 +155,8 @@ export interface SearchQuery {
   createdFrom?: Date;
   createdTo?: Date;
   breaksBefore?: Date;
+  /** A request of the unit waits for a ruling, or none does. */
+  asked?: boolean;
   /** `newest`: by id falling. `breaking`: what is about to break first, and only what a clock runs on. */
   order: 'newest' | 'breaking';
   after?: { caseId: CaseId; breaksAt: Date | null };

@@ -37,6 +37,18 @@ export const casesBoardsContract = (t: Test, engine: Engine): void => {
     const rows = (await lives.search({ staff: dispatcher, dwell: true })).rows;
     t.equal(rows.find((row) => row.caseId === third)?.since, first.toISOString());
     t.equal((await lives.search({ staff: dispatcher })).rows[0]?.since, null, 'not counted unless asked for');
+    const tail = String(third).padStart(6, '0');
+    t.same(
+      (await lives.search({ staff: dispatcher, number: tail })).rows.map((row) => row.caseId),
+      [third],
+      'found by its tail',
+    );
+    await move(second, EXAMPLES.request_return, liaison);
+    t.same(
+      (await lives.search({ staff: dispatcher, asked: true })).rows.map((row) => row.caseId),
+      [second],
+      'what waits for a ruling',
+    );
     await move(key, EXAMPLES.sign, liaison);
     await move(key, EXAMPLES.begin, liaison);
     const { forms } = await lives.page(key, liaison);

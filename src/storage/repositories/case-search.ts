@@ -3,6 +3,8 @@ import type { CaseLivesRepository, FoundCase, SearchQuery } from '../../cases/re
 import type { Exec, Store } from '../store.ts';
 import { callsTakenBy, recordOf } from './cases.ts';
 
+const TAILS = 100;
+
 /** Lists and searches over a million cases: each order has its index, counts stop at a cap, pages go by key and not by offset. */
 export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index' | 'textsOf' | 'search' | 'count'> => {
   const s = store.schema;
@@ -47,8 +49,17 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
   const given = <T>(value: T | undefined, condition: (value: T) => SQL | undefined): SQL | undefined =>
     value === undefined ? undefined : condition(value);
 
+  /** People say the last six digits, which are the running number's own: one look-up for each million of cases there could be. */
+  const numbered = (number: string): SQL =>
+    /^\d{6}$/.test(number)
+      ? inArray(
+          cases.id,
+          Array.from({ length: TAILS }, (_, million) => million * 1_000_000 + Number(number)),
+        )
+      : eq(cases.number, number);
+
   const filters = (query: SearchQuery): (SQL | undefined)[] => [
-    given(query.number, (number) => eq(cases.number, number)),
+    given(query.number, numbered),
     given(query.contactNumber, (number) => eq(cases.contactNumber, number)),
     given(query.contactName, (name) => eq(cases.contactName, name)),
     contacts(query),
@@ -60,6 +71,7 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
     given(query.card, (card) => eq(cases.card, card)),
     given(query.createdFrom, (from) => gte(cases.createdAt, from)),
     given(query.createdTo, (to) => lt(cases.createdAt, to)),
+    given(query.asked, (asked) => (asked ? isNotNull(cases.side) : isNull(cases.side))),
     given(query.breaksBefore, (before) => lte(cases.breaksAt, before)),
   ];
 
