@@ -16,6 +16,7 @@ import './ui/base.css';
 import './app/app.css';
 import './desk/desk.css';
 import './ui/pages.css';
+import './cases/cases.css';
 
 const Root = () => {
   const theme = useTheme();

@@ -1,6 +1,8 @@
 import type { Hotline, Me, NewStaff, SaveStaff, StaffItem } from '../../access/schemas.ts';
 import type { AgentView, SetIntent, SignedIn, Ticket } from '../../agents/schemas.ts';
 import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
+import type { Command } from '../../cases/commands.ts';
+import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
@@ -47,6 +49,13 @@ export const api = {
   cases: (after: string | null, limit = 50) => request<CasePage>('GET', page('/api/cases', after, limit)),
   openCase: (callId: number | null) => request<CaseView>('POST', '/api/cases', { callId }),
   case: (caseId: number) => request<CaseView>('GET', `/api/cases/${caseId}`),
+  caseLife: (caseId: number) => request<CasePageView>('GET', `/api/cases/${caseId}/life`),
+  moveCase: (caseId: number, version: number, command: Command) =>
+    request<Moved>('POST', `/api/cases/${caseId}/moves`, { version, command }),
+  findCases: (search: SearchRequest) => request<SearchResult>('POST', '/api/cases/search', search),
+  countCases: (search: SearchRequest) => request<CountResult>('POST', '/api/cases/search/count', search),
+  nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),
+  calendar: () => request<YearView[]>('GET', '/api/calendar'),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),
 
   categories: () => request<Category[]>('GET', '/api/directory/categories'),

@@ -2,11 +2,14 @@ import {
   BookOpen,
   CalendarClock,
   ClipboardList,
+  Gavel,
   Headset,
   History,
+  Inbox,
   type LucideIcon,
   Radar,
   ScrollText,
+  Send,
   ServerCog,
   UsersRound,
 } from 'lucide-react';
@@ -15,7 +18,19 @@ import type { Permission } from '../../core/roles.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
 export interface Place {
-  to: '/' | '/board' | '/cases' | '/knowledge' | '/calls' | '/history' | '/staff' | '/settings' | '/system';
+  to:
+    | '/'
+    | '/dispatch'
+    | '/todo'
+    | '/supervise'
+    | '/board'
+    | '/cases'
+    | '/knowledge'
+    | '/calls'
+    | '/history'
+    | '/staff'
+    | '/settings'
+    | '/system';
   icon: LucideIcon;
   word: PhraseKey;
   rights: readonly Permission[];
@@ -24,7 +39,10 @@ export interface Place {
 /** The rail's entries in merged order of the roles; at most seven, and only pages that exist. */
 const PLACES: readonly Place[] = [
   { to: '/', icon: Headset, word: 'place.desk', rights: ['desk.use'] },
-  { to: '/cases', icon: ClipboardList, word: 'place.cases', rights: ['cases.read_own', 'cases.read_all'] },
+  { to: '/dispatch', icon: Send, word: 'place.dispatch', rights: ['cases.dispatch'] },
+  { to: '/todo', icon: Inbox, word: 'place.todo', rights: ['cases.handle'] },
+  { to: '/supervise', icon: Gavel, word: 'place.supervise', rights: ['cases.supervise'] },
+  { to: '/cases', icon: ClipboardList, word: 'place.cases', rights: ['cases.read_own', 'cases.read_all', 'cases.read_unit'] },
   { to: '/board', icon: Radar, word: 'place.board', rights: ['board.read'] },
   { to: '/knowledge', icon: BookOpen, word: 'place.knowledge', rights: ['knowledge.read'] },
   { to: '/calls', icon: History, word: 'place.calls', rights: ['calls.read_own', 'calls.read_all'] },
@@ -36,6 +54,17 @@ const PLACES: readonly Place[] = [
 
 export const may = (me: Pick<Me, 'permissions'>, permission: Permission): boolean => me.permissions.includes(permission);
 
-export const placesOf = (me: Pick<Me, 'permissions'>): Place[] => PLACES.filter((place) => place.rights.some((right) => may(me, right)));
+/** Whoever stands in for several roles has one of these on the rail; the others are a word away on its page. */
+const WORK: readonly Place['to'][] = ['/dispatch', '/todo', '/supervise'];
+
+export const placesOf = (me: Pick<Me, 'permissions'>): Place[] => {
+  const all = PLACES.filter((place) => place.rights.some((right) => may(me, right)));
+  const work = all.find((place) => WORK.includes(place.to));
+  return all.filter((place) => place === work || !WORK.includes(place.to));
+};
+
+/** The boards of work that this person has, in the order of the rail. */
+export const workPlacesOf = (me: Pick<Me, 'permissions'>): Place[] =>
+  PLACES.filter((place) => WORK.includes(place.to) && place.rights.some((right) => may(me, right)));
 
 export const homeOf = (me: Pick<Me, 'permissions'>): Place['to'] => placesOf(me)[0]?.to ?? '/';

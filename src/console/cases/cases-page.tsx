@@ -1,9 +1,12 @@
-import { Link, useNavigate } from '@tanstack/react-router';
-import { Button } from 'antd';
-import { FilePlus2 } from 'lucide-react';
-import { useRef } from 'react';
-import type { CaseView } from '../../cases/schemas.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Input } from 'antd';
+import { FilePlus2, Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { CaseRow } from '../../cases/life-schemas.ts';
+import { CASE_STATES } from '../../cases/states.ts';
 import { api } from '../api/endpoints.ts';
+import { onKey } from '../app/keys.ts';
 import { useNewCase } from '../app/new-case.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
@@ -12,27 +15,41 @@ import { useListKeys } from '../ui/list-keys.ts';
 import { More, usePages } from '../ui/pages.tsx';
 import { CaseNumber, Empty, Failed, Icon, KeyCap, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
+import { CaseStatus, Marks, RowDue } from './case-status.tsx';
+import { addressOf, type Filters, filtersOf, isFiltered, NO_FILTERS, requestOf } from './search-view.ts';
 
+const TYPING_MS = 300;
+const PAGE = 50;
+
+/** Everything this person may see, found by filters that stand in the address. */
 export const CasesPage = () => {
   const { t } = useWords();
   const { me } = useStore(session);
   const newCase = useNewCase();
-  const pages = usePages(['cases', 'all'], (after) => api.cases(after));
+  const { filters, name, setName, change } = useFilters();
+  const request = requestOf(filters, name);
+  const pages = usePages(['cases', 'search', request], (after) => api.findCases({ ...request, limit: PAGE, ...(after ? { after } : {}) }));
   const list = useRef<HTMLDivElement>(null);
   useListKeys(list);
   return (
     <main className="page">
-      <PageTop title={t('cases.title')} note={t(me && may(me, 'cases.read_all') ? 'cases.newest_all' : 'cases.newest_own')}>
+      <PageTop title={t('cases.title')} note={<Found request={request} />}>
         {me && may(me, 'cases.write') && (
           <Button data-act="new-case" onClick={newCase} icon={<Icon of={FilePlus2} />}>
             {t('case.new_here')} <KeyCap>Alt N</KeyCap>
           </Button>
         )}
       </PageTop>
+      <FilterBar filters={filters} name={name} onName={setName} onChange={change} />
       <div className="page-body" ref={list}>
         {!pages.rows && !pages.error && <Loading rows={14} height={36} />}
         {pages.error ? <Failed error={pages.error} onRetry={pages.refetch} /> : null}
-        {pages.rows?.length === 0 && <Empty title={t('cases.empty')}>{t('cases.empty_note')}</Empty>}
+        {pages.rows?.length === 0 &&
+          (isFiltered(filters, name) ? (
+            <Empty title={t('search.none')}>{t('search.none_note')}</Empty>
+          ) : (
+            <Empty title={t('cases.empty')}>{t('cases.empty_note')}</Empty>
+          ))}
         {pages.rows && pages.rows.length > 0 && <CaseTable rows={pages.rows} />}
         <More pages={pages} />
       </div>
@@ -40,22 +57,163 @@ export const CasesPage = () => {
   );
 };
 
+/** What is typed is shown at once and asked a moment later; the address follows what was asked. */
+const useFilters = () => {
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const [filters, setFilters] = useState<Filters>(() => filtersOf(search));
+  const [name, setName] = useState('');
+  const [asked, setAsked] = useState({ filters, name });
+  const address = JSON.stringify(addressOf(filtersOf(search)));
+  const own = useRef(address);
+  useEffect(() => {
+    // Somebody went back, or followed a link to another list.
+    if (address !== own.current) {
+      own.current = address;
+      setFilters(filtersOf(JSON.parse(address) as Record<string, unknown>));
+    }
+  }, [address]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setAsked({ filters, name });
+      const next = addressOf(filters);
+      if (JSON.stringify(next) === own.current) return;
+      own.current = JSON.stringify(next);
+      void navigate({ to: '/cases', search: next as never, replace: true });
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [filters, name, navigate]);
+  const change = (part: Partial<Filters>): void => setFilters((before) => ({ ...before, ...part }));
+  return { filters: { ...filters, q: asked.filters.q }, typed: filters.q, name: asked.name, setName, change };
+};
+
+const Found = ({ request }: { request: ReturnType<typeof requestOf> }) => {
+  const { t } = useWords();
+  const { data } = useQuery({ queryKey: ['cases', 'count', request], queryFn: () => api.countCases(request) });
+  return <>{data ? t(data.more ? 'search.count_more' : 'search.count', { n: data.count }) : ''}</>;
+};
+
+const FilterBar = (props: {
+  filters: Filters;
+  name: string;
+  onName: (name: string) => void;
+  onChange: (part: Partial<Filters>) => void;
+}) => {
+  const { t } = useWords();
+  const { filters, onChange } = props;
+  const [words, setWords] = useState(filters.q);
+  const [name, setName] = useState(props.name);
+  const { data: units } = useQuery({ queryKey: ['units'], queryFn: api.units, staleTime: Number.POSITIVE_INFINITY });
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => onKey('search_here', () => box.current?.querySelector('input')?.focus()), []);
+  const clear = (): void => {
+    setWords('');
+    setName('');
+    props.onName('');
+    onChange(NO_FILTERS);
+  };
+  return (
+    <search className="filters" aria-label={t('filter.label')} ref={box}>
+      <Input
+        className="search-box"
+        prefix={<Icon of={Search} />}
+        suffix={words ? undefined : <KeyCap>/</KeyCap>}
+        aria-label={t('search.words')}
+        placeholder={t('search.hint')}
+        value={words}
+        maxLength={100}
+        allowClear
+        onChange={(event) => {
+          setWords(event.target.value);
+          onChange({ q: event.target.value });
+        }}
+      />
+      <label>
+        {t('search.name')}
+        <input
+          className="select short-box"
+          value={name}
+          maxLength={60}
+          onChange={(event) => {
+            setName(event.target.value);
+            props.onName(event.target.value);
+          }}
+        />
+      </label>
+      <label>
+        {t('search.state')}
+        <select className="select" value={filters.state} onChange={(event) => onChange({ state: event.target.value })}>
+          <option value="">{t('search.any')}</option>
+          <option value="open">{t('search.open')}</option>
+          <option value="ended">{t('search.ended')}</option>
+          {CASE_STATES.map((state) => (
+            <option key={state} value={state}>
+              {t(`case_state.${state}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('search.unit')}
+        <select className="select unit-select" value={filters.unit} onChange={(event) => onChange({ unit: event.target.value })}>
+          <option value="">{t('search.any')}</option>
+          {units?.map((unit) => (
+            <option key={unit.code} value={unit.code}>
+              {unit.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('search.card')}
+        <select className="select" value={filters.card} onChange={(event) => onChange({ card: event.target.value as Filters['card'] })}>
+          <option value="">{t('search.any')}</option>
+          <option value="yellow">{t('card.yellow')}</option>
+          <option value="red">{t('card.red')}</option>
+        </select>
+      </label>
+      <label>
+        {t('search.type')}
+        <select className="select" value={filters.order} onChange={(event) => onChange({ order: event.target.value as Filters['order'] })}>
+          <option value="newest">{t('search.newest')}</option>
+          <option value="breaking">{t('search.breaking')}</option>
+        </select>
+      </label>
+      <label>
+        {t('search.from')}
+        <input type="date" className="select date-box" value={filters.from} onChange={(event) => onChange({ from: event.target.value })} />
+      </label>
+      <label>
+        {t('search.to')}
+        <input type="date" className="select date-box" value={filters.to} onChange={(event) => onChange({ to: event.target.value })} />
+      </label>
+      <label className="check-line">
+        <input type="checkbox" checked={filters.urgent} onChange={(event) => onChange({ urgent: event.target.checked })} />{' '}
+        {t('search.urgent')}
+      </label>
+      <button type="button" className="text-button" onClick={clear}>
+        {t('search.clear')}
+      </button>
+    </search>
+  );
+};
+
 const COLUMNS = [
   'cases.number',
   'cases.state',
+  'search.due',
   'case.request_type',
   'calls.caller',
   'cases.text',
-  'field.placeText',
-  'cases.by',
-  'cases.updated',
+  'search.unit',
+  'case.created',
 ] as const;
 
-const CaseTable = ({ rows }: { rows: readonly CaseView[] }) => {
+const CaseTable = ({ rows }: { rows: readonly CaseRow[] }) => {
   const { t } = useWords();
   const navigate = useNavigate();
   return (
-    <table className="table">
+    <table className="table case-table">
       <thead>
         <tr>
           {COLUMNS.map((key) => (
@@ -74,22 +232,23 @@ const CaseTable = ({ rows }: { rows: readonly CaseView[] }) => {
           >
             <td>
               <Link to="/cases/$caseId" params={{ caseId: String(row.caseId) }} data-row>
-                <CaseNumber number={row.number} />
+                <CaseNumber number={row.number} short />
               </Link>
             </td>
             <td>
-              {t('state.draft')}{' '}
-              {row.missing.length > 0 && <span className="fact-amber">{t('cases.lacks', { n: row.missing.length })}</span>}
+              <CaseStatus state={row.state} side={row.side} round={row.round} />
             </td>
-            <td>{row.form.requestType ? t(`type.${row.form.requestType}`) : '—'}</td>
-            <td>{row.form.contactName || row.contactNumber?.masked || '—'}</td>
-            <td className="cut">
-              {row.form.course || row.form.purpose || t(row.source === 'voicemail' ? 'case.from_voicemail' : 'case.untitled')}
-            </td>
-            <td className="cut narrow">{row.form.placeText || '—'}</td>
-            <td>{row.createdBy?.name ?? '—'}</td>
             <td>
-              <Moment at={row.updatedAt} />
+              <RowDue row={row} />
+            </td>
+            <td>{row.requestType ? t(`type.${row.requestType}`) : '—'}</td>
+            <td>{row.contactName || row.contactNumber || '—'}</td>
+            <td className="cut">
+              <Marks of={row} /> {row.title || t('case.untitled')} <span className="meta">{row.placeText}</span>
+            </td>
+            <td className="cut narrow">{row.leadUnitName ?? '—'}</td>
+            <td>
+              <Moment at={row.createdAt} />
             </td>
           </tr>
         ))}

@@ -1,9 +1,14 @@
+import { Link } from '@tanstack/react-router';
+import { Button } from 'antd';
 import { useEffect } from 'react';
 import { endWrapUp } from '../app/desk-acts.ts';
+import { onKey } from '../app/keys.ts';
 import { drafts, tell } from '../app/services.ts';
 import { CaseFields, CaseFoot } from '../cases/case-form.tsx';
+import type { Draft } from '../cases/draft.ts';
+import { canRegister, keepDraft, registerDraft, registered } from '../cases/register.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { Loading } from '../ui/parts.tsx';
+import { CaseNumber, KeyCap, Loading } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import type { DeskCard, DeskView } from './desk-view.ts';
 
@@ -15,16 +20,58 @@ export const Writing = ({ view, card }: { view: DeskView; card: DeskCard }) => {
   useEffect(() => void drafts.openForCall(card), [card]);
   const draft = all.get(key);
   const wrapUp = view.mode === 'wrap_up';
+  const isRegistered = useStore(registered).has(key);
   const submit = (): void => {
-    void drafts.save(key).then((there) => {
-      if (!there) tell(t('case.kept_here'));
+    // What lacks the form's own three fields stays a draft: the call goes on, and nobody is held back by it.
+    const whole = draft !== undefined && canRegister(draft);
+    void (whole ? registerDraft(key) : keepDraft(key)).then((said) => {
+      const lacks = whole || wrapUp ? null : t('lack.form');
+      if (said ?? lacks) tell(said ?? lacks ?? '');
       if (wrapUp) endWrapUp();
     });
   };
+  if (draft && isRegistered) return <Registered draft={draft} onReady={wrapUp ? endWrapUp : null} />;
   return (
     <section id="what" aria-label={t('case.new')}>
       {draft ? <CaseFields draft={draft} focusFirst={view.mode === 'talking'} /> : <Loading />}
       {draft && <CaseFoot draft={draft} primary={t(wrapUp ? 'case.save_and_ready' : 'case.register')} onPrimary={submit} inCall />}
+    </section>
+  );
+};
+
+/** The case has its number and its clocks; what remains is to say so, and to go on. */
+const Registered = ({ draft, onReady }: { draft: Draft; onReady: (() => void) | null }) => {
+  const { t } = useWords();
+  useEffect(() => (onReady ? onKey('submit', onReady) : undefined), [onReady]);
+  return (
+    <section id="what" aria-label={t('case.new')}>
+      <div className="registered">
+        <h1>{t('case_state.registered')}</h1>
+        {draft.number && (
+          <>
+            <p className="case-title">
+              <CaseNumber number={draft.number} />
+            </p>
+            <p>
+              {t('case.before_end')} <b>{t('case.closing', { tail: draft.number.slice(-6) })}</b>
+            </p>
+          </>
+        )}
+        {draft.caseId !== null && (
+          <p>
+            <Link to="/cases/$caseId" params={{ caseId: String(draft.caseId) }}>
+              {t('work.whole')}
+            </Link>
+          </p>
+        )}
+        {onReady && (
+          <p>
+            <Button type="primary" data-act="save-case" onClick={onReady}>
+              {t('agent.go_ready')} <KeyCap>Ctrl ↵</KeyCap>
+            </Button>
+          </p>
+        )}
+      </div>
     </section>
   );
 };
