@@ -16,7 +16,7 @@ import {
 import { addressOf, filtersOf, kindOf, NO_FILTERS, requestOf } from '../../src/console/cases/search-view.ts';
 import { PARTS, partOf } from '../../src/console/cases/work-view.ts';
 import { PHRASES } from '../../src/console/i18n/phrases.ts';
-import { CALENDAR, shanghai } from '../helpers/case-life.ts';
+import { CALENDAR, filledForm, shanghai } from '../helpers/case-life.ts';
 
 const at = (text: string): number => shanghai(text).getTime();
 const iso = (text: string): string => shanghai(text).toISOString();
@@ -171,7 +171,8 @@ t.test('the next step comes first', async (t) => {
 
 t.test('what is filled in becomes the command, and what is open is named', async (t) => {
   const marks = { urgent: false, keyCase: true, important: false, confidential: false };
-  const values = emptyValues(at('2026-11-24 09:30'), marks);
+  const values = emptyValues(at('2026-11-24 09:30'), { ...filledForm(), ...marks });
+  t.equal(values.course, '', 'the words of the citizen are not those of the unit');
   t.equal(localInput(at('2026-11-24 09:30')), '2026-11-24T09:30');
   t.equal(fromLocalInput('2026-11-24T09:30'), iso('2026-11-24 09:30'));
   t.equal(fromLocalInput(''), null);

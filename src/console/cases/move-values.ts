@@ -88,7 +88,10 @@ export const emptyValues = (now: number, marks: Marks): Values => ({
   outcome: '',
   wasContacted: '',
   score: '',
-  ...marks,
+  urgent: marks.urgent,
+  keyCase: marks.keyCase,
+  important: marks.important,
+  confidential: marks.confidential,
 });
 
 const nullIfEmpty = (words: string): string | null => (words.trim() === '' ? null : words.trim());

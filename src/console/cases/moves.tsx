@@ -120,7 +120,7 @@ export const Moves = ({ view, onMoved = () => {} }: { view: CasePageView; onMove
   );
   return (
     <section className="moves" aria-label={t('moves.title')}>
-      {move.stale && <StaleMove stale={move.stale} yours={form ?? primary} />}
+      {move.stale?.version === view.version && <StaleMove stale={move.stale} yours={form ?? primary} />}
       {move.refused && (
         <p className="problem" role="alert">
           {move.refused}

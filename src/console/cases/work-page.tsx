@@ -49,7 +49,15 @@ const WorkPage = ({ board }: { board: Board }) => {
   const go = (next: Address): void => void navigate({ to: `/${board}`, search: next as never, replace: true });
   const rows = pages.rows;
   const open = chosen !== undefined && rows?.some((row) => row.caseId === Number(chosen)) ? Number(chosen) : undefined;
+  const acted = useRef(false);
+  useEffect(() => {
+    // After a move the next case is chosen, and J, K and Enter go on from there.
+    if (!acted.current || open === undefined) return;
+    acted.current = false;
+    list.current?.querySelector<HTMLElement>('[aria-current=true]')?.focus();
+  }, [open]);
   const next = (): void => {
+    acted.current = true;
     const at = rows?.findIndex((row) => row.caseId === open) ?? -1;
     const following = rows?.[at + 1] ?? rows?.[at - 1];
     go({ part: part.id, ...(following ? { case: following.caseId } : {}) });
