@@ -16,7 +16,8 @@ const args = process.argv.slice(2);
 const words = args.filter((word) => word !== 'unit');
 const unitOnly = args.includes('unit');
 
-const FILE_LIMIT_MS = 240_000;
+/** Twice what the longest file takes here: a slower machine is no fault. */
+const FILE_LIMIT_MS = 400_000;
 const needsNamespace = (file: string): boolean => /^test\/(asterisk|console|e2e)\//.test(file);
 
 const files = globSync('test/**/*.test.ts', { cwd: ROOT })

@@ -81,9 +81,9 @@ const walkPagesInEnglish = async (t: Test, browser: Browser, service: PretendedS
   await context.close();
 };
 
-t.setTimeout(230_000);
+t.setTimeout(390_000);
 
-t.test('pages', { timeout: 220_000 }, async (t) => {
+t.test('pages', { timeout: 380_000 }, async (t) => {
   buildConsole();
   const service = await startPretendedService(await readShapes(), me(), snapshot());
   const browser = await startBrowser();
@@ -91,6 +91,8 @@ t.test('pages', { timeout: 220_000 }, async (t) => {
     await browser.close();
     await service.stop();
   });
-  await t.test('every page with rows, without, while it loads and when it fails', (t) => walkPages(t, browser, service));
-  await t.test('every page in English, small and dark', (t) => walkPagesInEnglish(t, browser, service));
+  await t.test('every page with rows, without, while it loads and when it fails', { timeout: 300_000 }, (t) =>
+    walkPages(t, browser, service),
+  );
+  await t.test('every page in English, small and dark', { timeout: 300_000 }, (t) => walkPagesInEnglish(t, browser, service));
 }).catch(t.threw);
