@@ -52,7 +52,6 @@ import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
-import { createHoursRepository } from './storage/repositories/hours.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
@@ -114,10 +113,11 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const history = createHistory({ repository: createHistoryRepository(store), clock });
   const passwords = createPasswords();
   const accessRepository = createAccessRepository(store);
+  const settingsRepository = createSettingsRepository(store);
   const secondFactors = createSecondFactors({
     store,
     repository: accessRepository,
-    settings: createSettingsRepository(store),
+    settings: settingsRepository,
     history,
     clock,
     key: deriveKey(deps.secret, 'second factors'),
@@ -337,7 +337,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
 
   const hours = createHours({
     store,
-    repository: createHoursRepository(store),
+    repository: settingsRepository,
     history,
     telephony,
     calendar: async () => [CALENDAR_2026],

@@ -4,15 +4,17 @@ import { HotlineError, isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { CalendarYear } from '../core/working-time.ts';
 import { byStaff, type History } from '../history/index.ts';
+import type { KeptSetting, SettingsRepository } from '../settings/repository.ts';
 import type { Store } from '../storage/store.ts';
 import type { HotlineSettings, Telephony } from '../telephony/port.ts';
 import { changedFields, checkHours, publishedUntil, settingsForSwitch } from './hours.ts';
-import type { HoursRepository, KeptHours } from './repository.ts';
 import type { HotlineHours, HoursView, SaveHours } from './schemas.ts';
+
+const KEY = 'hotline.hours';
 
 export interface HoursDeps {
   store: Pick<Store, 'write'>;
-  repository: HoursRepository;
+  repository: SettingsRepository;
   history: Pick<History, 'append'>;
   telephony: Pick<Telephony, 'writeSettings'>;
   /** The years whose holidays are published, as they are kept now. */
@@ -38,18 +40,21 @@ export const createHours = (deps: HoursDeps) => {
     overflow: 'message',
   });
 
-  const viewOf = async (kept: KeptHours | null): Promise<HoursView> => ({
+  /** What was put in by `save`, checked then. */
+  const settingsOf = (kept: KeptSetting | null): HotlineHours => (kept ? (kept.value as HotlineHours) : unset());
+
+  const viewOf = async (kept: KeptSetting | null): Promise<HoursView> => ({
     version: kept?.version ?? 0,
     updatedAt: kept?.updatedAt.toISOString() ?? null,
-    settings: kept?.settings ?? unset(),
+    settings: settingsOf(kept),
     calendarUntil: publishedUntil(await deps.calendar(), shanghaiDay(clock.now())),
     onSwitch,
   });
 
   /** What the switch must hold now; also asked for after every reconnect. */
   const forSwitch = async (): Promise<HotlineSettings> => {
-    const kept = await repository.get();
-    const settings = settingsForSwitch(kept?.settings ?? unset(), await deps.calendar(), shanghaiDay(clock.now()));
+    const kept = await repository.get(KEY);
+    const settings = settingsForSwitch(settingsOf(kept), await deps.calendar(), shanghaiDay(clock.now()));
     // Nothing set here: the duty phone of the switch's own configuration stays in force.
     return kept ? settings : { ...settings, fallbackNumber: deps.dutyPhone };
   };
@@ -68,11 +73,11 @@ export const createHours = (deps: HoursDeps) => {
 
   const stale = async (): Promise<HotlineError> =>
     new HotlineError('settings.version_stale', '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile', {
-      theirs: await viewOf(await repository.get()),
+      theirs: await viewOf(await repository.get(KEY)),
     });
 
   return {
-    view: async (): Promise<HoursView> => viewOf(await repository.get()),
+    view: async (): Promise<HoursView> => viewOf(await repository.get(KEY)),
     forSwitch,
 
     /** Kept first and then told to the switch; a switch that is away is told when it is back. @throws settings.version_stale, request.invalid */
@@ -80,11 +85,11 @@ export const createHours = (deps: HoursDeps) => {
       checkHours(asked.settings, deps.ownNumbers);
       // Refused here and not at the next reconnect: a calendar with a hole.
       settingsForSwitch(asked.settings, await deps.calendar(), shanghaiDay(clock.now()));
-      const before = await repository.get();
+      const before = await repository.get(KEY);
       const saved = await store.write(async (db) => {
-        const kept = await repository.save(db, asked.version, asked.settings, clock.now());
+        const kept = await repository.save(db, KEY, asked.version, asked.settings, clock.now());
         if (!kept) return null;
-        const was = before?.settings ?? unset();
+        const was = settingsOf(before);
         const changed = changedFields(was, asked.settings);
         await history.append(db, {
           actor: byStaff(staffId),
