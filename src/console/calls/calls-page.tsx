@@ -7,7 +7,7 @@ import { queueWord, useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
 import { useListKeys } from '../ui/list-keys.ts';
 import { More, usePages } from '../ui/pages.tsx';
-import { Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
+import { ColumnHeads, Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { CallSide } from './call-side.tsx';
 
 const RESULTS: Record<NonNullable<CallRow['disposition']> | 'open', LucideIcon> = {
@@ -59,15 +59,7 @@ const CallTable = ({ rows, chosen }: { rows: readonly CallRow[]; chosen: string 
   const { t } = useWords();
   return (
     <table className="table">
-      <thead>
-        <tr>
-          {COLUMNS.map((key) => (
-            <th key={key} scope="col" className={key === 'calls.wait' || key === 'calls.talk' ? 'figure' : undefined}>
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads of={COLUMNS} figures={['calls.wait', 'calls.talk']} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.callId} data-chosen={String(row.callId) === chosen}>

@@ -13,7 +13,7 @@ import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useListKeys } from '../ui/list-keys.ts';
 import { More, usePages } from '../ui/pages.tsx';
-import { CaseNumber, Empty, Failed, Icon, KeyCap, Loading, Moment, PageTop } from '../ui/parts.tsx';
+import { CaseNumber, ColumnHeads, Empty, Failed, Icon, KeyCap, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { CaseStatus, Marks, RowDue } from './case-status.tsx';
 import { addressOf, type Filters, filtersOf, isFiltered, NO_FILTERS, requestOf } from './search-view.ts';
@@ -214,15 +214,7 @@ const CaseTable = ({ rows }: { rows: readonly CaseRow[] }) => {
   const navigate = useNavigate();
   return (
     <table className="table case-table">
-      <thead>
-        <tr>
-          {COLUMNS.map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads of={COLUMNS} />
       <tbody>
         {rows.map((row) => (
           <tr

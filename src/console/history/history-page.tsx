@@ -5,7 +5,7 @@ import type { HistoryItem } from '../../history/schemas.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { More, usePages } from '../ui/pages.tsx';
-import { Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
+import { ColumnHeads, Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { actWord, detailWords, type HistoryFilters, readFilters, thingWord } from './history-view.ts';
 
 /** Who did what to which thing, newest first. The filters stand in the address. */
@@ -110,15 +110,7 @@ const HistoryTable = ({ rows }: { rows: readonly HistoryItem[] }) => {
   const { t } = useWords();
   return (
     <table className="table">
-      <thead>
-        <tr>
-          {(['calls.at', 'history.who', 'history.act', 'history.thing', 'history.details'] as const).map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads of={['calls.at', 'history.who', 'history.act', 'history.thing', 'history.details']} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>

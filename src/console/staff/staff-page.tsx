@@ -8,7 +8,7 @@ import { ROLES } from '../../core/roles.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useListKeys } from '../ui/list-keys.ts';
-import { Empty, Failed, Icon, Loading, PageTop, Tag } from '../ui/parts.tsx';
+import { ColumnHeads, Empty, Failed, Icon, Loading, PageTop, Tag } from '../ui/parts.tsx';
 import { StaffEditor } from './staff-editor.tsx';
 import { foundStaff, type StaffFilters } from './staff-view.ts';
 
@@ -89,15 +89,7 @@ const StaffTable = ({ rows, chosen }: { rows: readonly StaffItem[]; chosen: numb
   const { t } = useWords();
   return (
     <table className="table">
-      <thead>
-        <tr>
-          {(['staff.name', 'staff.account', 'staff.roles', 'staff.extension', 'staff.standing'] as const).map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads of={['staff.name', 'staff.account', 'staff.roles', 'staff.extension', 'staff.standing']} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.staffId} data-chosen={row.staffId === chosen}>

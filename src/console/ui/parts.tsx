@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useWords } from '../i18n/i18n.ts';
+import type { PhraseKey } from '../i18n/phrases.ts';
 import { useNow } from './clock.ts';
 import { caseNumberParts, fullInstant, moment } from './format.ts';
 
@@ -129,3 +130,19 @@ export const Dialog = ({
 };
 
 export const VisuallyHidden = ({ children }: { children: ReactNode }) => <span className="visually-hidden">{children}</span>;
+
+/** The head of a list's table, one word a column; `figures` stand at the right like the numbers below them. */
+export const ColumnHeads = <K extends PhraseKey>({ of, figures = [] }: { of: readonly K[]; figures?: readonly K[] }) => {
+  const { t } = useWords();
+  return (
+    <thead>
+      <tr>
+        {of.map((key) => (
+          <th key={key} scope="col" className={figures.includes(key) ? 'figure' : undefined}>
+            {t(key)}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+};
