@@ -1,17 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/schema';
 import { AgentView, DayFigures, QueueSummary } from '../../src/agents/schemas.ts';
-import { createApp } from '../../src/app.ts';
 import { CallRow, Card } from '../../src/calls/schemas.ts';
-import { readConfig } from '../../src/config/index.ts';
 import { instant, nullable } from '../../src/core/shapes.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
-import { createScriptedTelephony } from '../../src/telephony/scripted/index.ts';
-import { openTestStore } from '../helpers/store.ts';
+import { wholeApp } from '../helpers/whole-app.ts';
 
 /** A JSON schema as the service's own description of itself holds it. */
 export interface Shape {
@@ -36,25 +32,9 @@ interface Described {
 /** Asks the whole application, composed as for real, what it answers: a pretended service that takes its shapes here can't drift. */
 export const readShapes = async (): Promise<Shapes> => {
   const directory = mkdtempSync(join(tmpdir(), 'hotline-shapes-'));
-  const clock = { now: () => new Date() };
   const closing: (() => unknown)[] = [];
-  const store = await openTestStore({ teardown: (work) => closing.push(work) }, 'sqlite');
-  const nothingMissed = { missedEvents: async () => ({ known: true, events: [], cursor: null }) };
-  const telephony = Object.assign(createScriptedTelephony({ clock }), nothingMissed) as unknown as Parameters<
-    typeof createApp
-  >[0]['telephony'];
-  const secret = 'x'.repeat(40);
-  const { http } = await createApp({
-    config: readConfig({ HOTLINE_DATA_DIR: directory, HOTLINE_SECRET: secret }),
-    secret,
-    store,
-    telephony,
-    clock,
-    logger: pino({ level: 'silent' }),
-    recordingsOf: () => null,
-    consoleDirectory: '/nonexistent',
-    version: '0',
-  });
+  const { app } = await wholeApp({ teardown: (work) => closing.push(work) }, { dataDirectory: directory });
+  const { http } = app;
   await http.ready();
   const { paths } = (http as unknown as { swagger(): Described }).swagger();
   const shapes = new Map<string, Shape | null>();

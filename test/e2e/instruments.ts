@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { chooseBase, chooseRunAs } from '../../src/telephony/managed/directories.ts';
 import { type ManagerLine, openManagerLine } from '../../src/telephony/managed/manager-line.ts';
 import type { Product } from '../helpers/product.ts';
+import { monoWav } from '../helpers/wav.ts';
 
 /** What is put into a page before its first script, so that sound, devices and notifications can be measured and taken away. */
 interface Instruments {
@@ -119,21 +120,8 @@ export const writeVoice = (directory: string): string => {
     const loud = inSyllable < 0.34 ? Math.sin((Math.PI * inSyllable) / 0.34) : 0;
     return Math.round(14_000 * loud * Math.sin((2 * Math.PI * AGENT_HZ * index) / rate));
   });
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
   const path = join(directory, 'voice.wav');
-  writeFileSync(path, Buffer.concat([head, Buffer.from(samples.buffer)]));
+  writeFileSync(path, monoWav(samples, rate));
   return path;
 };
 

@@ -74,15 +74,19 @@ export interface CitizenPage {
   close(): Promise<void>;
 }
 
-/** The demonstration citizen's telephone in a browser. */
-export const openCitizen = async (browser: Browser, product: Product): Promise<CitizenPage> => {
-  const context = await browser.newContext({ permissions: ['microphone'] });
+/**
+ * The demonstration citizen's telephone in a browser.
+ *
+ * @param where a context of somebody else's for a second tab beside theirs, or a browser for a context of its own
+ */
+export const openCitizen = async (where: Browser | BrowserContext, product: Product): Promise<CitizenPage> => {
+  const context = 'newContext' in where ? await where.newContext({ permissions: ['microphone'] }) : where;
   const page = await context.newPage();
   await page.goto(`${product.url}/demo/citizen`);
   await page.waitForSelector('[data-citizen=registered]', { timeout: 15_000 });
   return {
     page,
     dial: () => page.click('[data-act=dial-voice]'),
-    close: () => context.close(),
+    close: () => (context === where ? page.close() : context.close()),
   };
 };

@@ -28,6 +28,17 @@ export interface Product {
 
 export const PORTS = { http: 18_345, relay: 18_346, asteriskHttp: 18_347, ami: 18_348, sip: 18_349 };
 
+/** The environment of a product whose data lie in this directory and that listens on PORTS; the rest as it comes. */
+export const onTestPorts = (dataDirectory: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  HOTLINE_DATA_DIR: dataDirectory,
+  HOTLINE_HTTP_PORT: String(PORTS.http),
+  HOTLINE_RELAY_PORT: String(PORTS.relay),
+  HOTLINE_ASTERISK_HTTP_PORT: String(PORTS.asteriskHttp),
+  HOTLINE_ASTERISK_AMI_PORT: String(PORTS.ami),
+  HOTLINE_SIP_PORT: String(PORTS.sip),
+});
+
 /** A carrier that our own SIP peers on loopback play: HOTLINE_TRUNKS for `startProduct({ env: carrierTrunk })`. */
 export const carrierTrunk = {
   HOTLINE_TRUNKS: JSON.stringify([{ name: 'carrier', host: '127.0.0.1', port: 15_999, addresses: ['127.0.0.1'] }]),
@@ -85,17 +96,7 @@ const run = (script: string, env: NodeJS.ProcessEnv): Promise<void> =>
 export const startProduct = async (options: { env?: Record<string, string>; dataDirectory?: string } = {}): Promise<Product> => {
   const data = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'hotline-product-'));
   mkdirSync(data, { recursive: true });
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    HOTLINE_DATA_DIR: data,
-    HOTLINE_HTTP_PORT: String(PORTS.http),
-    HOTLINE_RELAY_PORT: String(PORTS.relay),
-    HOTLINE_ASTERISK_HTTP_PORT: String(PORTS.asteriskHttp),
-    HOTLINE_ASTERISK_AMI_PORT: String(PORTS.ami),
-    HOTLINE_SIP_PORT: String(PORTS.sip),
-    HOTLINE_RTP_HOST: '10.99.0.1',
-    ...options.env,
-  };
+  const env = { ...onTestPorts(data), HOTLINE_RTP_HOST: '10.99.0.1', ...options.env };
   const url = `http://127.0.0.1:${PORTS.http}`;
   let output = '';
   const began = Date.now();
@@ -105,16 +106,16 @@ export const startProduct = async (options: { env?: Record<string, string>; data
   };
   starter.stdout?.on('data', take);
   starter.stderr?.on('data', take);
+  const over = (): boolean => starter.exitCode !== null || starter.signalCode !== null;
   const stop = async (): Promise<void> => {
-    const over = (): boolean => starter.exitCode !== null || starter.signalCode !== null;
     if (!over()) starter.kill('SIGTERM');
     await eventually('the service to end', 15_000, over).catch(() => starter.kill('SIGKILL'));
     await run('src/stop.ts', env);
     if (!options.dataDirectory) rmSync(data, { recursive: true, force: true });
   };
-  try {
-    await eventually('the line "ready"', 90_000, () => / ready$/m.test(output) || (starter.exitCode !== null && Promise.reject()));
-  } catch {
+  const isReady = (): boolean => / ready$/m.test(output);
+  await eventually('the line "ready"', 90_000, () => isReady() || over()).catch(() => undefined);
+  if (!isReady()) {
     await stop();
     throw new Error(`the product did not start:\n${output.slice(-4_000)}`);
   }

@@ -1,29 +1,11 @@
-import pino from 'pino';
 import t from 'tap';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config/index.ts';
-import { createScriptedTelephony } from '../../src/telephony/scripted/index.ts';
-import { openTestStore } from '../helpers/store.ts';
 import { until } from '../helpers/switch.ts';
+import { wholeApp } from '../helpers/whole-app.ts';
 
 t.test('the gauges say what is so now: calls, agents, the line and how long its first has waited', async (t) => {
-  const store = await openTestStore({ teardown: () => undefined }, 'sqlite');
   const time = { now: new Date() };
   const clock = { now: () => time.now };
-  const telephony = createScriptedTelephony({ clock });
-  const { script } = telephony;
-  const secret = 'x'.repeat(40);
-  const app = await createApp({
-    config: readConfig({ HOTLINE_DATA_DIR: t.testdir(), HOTLINE_SECRET: secret }),
-    secret,
-    store,
-    telephony,
-    clock,
-    logger: pino({ level: 'silent' }),
-    recordingsOf: () => null,
-    consoleDirectory: '/nonexistent',
-    version: '0',
-  });
+  const { app, store, script } = await wholeApp({ teardown: () => undefined }, { dataDirectory: t.testdir(), clock });
   await app.start();
   t.teardown(() => app.stop());
   const { shifts, staff } = store.schema;

@@ -1,44 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
 import t, { type Test } from 'tap';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config/index.ts';
 import { PERMISSIONS, permissionsOf, ROLES, type Role } from '../../src/core/roles.ts';
 import type { App, RouteAccess } from '../../src/http/index.ts';
 import { createAccessRepository } from '../../src/storage/repositories/access.ts';
 import type { Store } from '../../src/storage/store.ts';
-import { createScriptedTelephony } from '../../src/telephony/scripted/index.ts';
-import { openTestStore } from '../helpers/store.ts';
+import { wholeApp } from '../helpers/whole-app.ts';
 
 const clock = { now: () => new Date() };
 const ORIGIN = 'http://127.0.0.1:8345';
 
-/** The whole application as the composition root makes it, without a port and with a pretended switch. */
-const wholeApp = async (t: Test, environment: Record<string, string>): Promise<{ app: App; store: Store }> => {
-  const store = await openTestStore(t, 'sqlite');
-  const secret = 'x'.repeat(40);
-  const config = readConfig({ HOTLINE_DATA_DIR: t.testdir(), HOTLINE_SECRET: secret, ...environment });
-  // What the records of a switch would have added; nothing was missed.
-  const nothingMissed = { missedEvents: async () => ({ known: true, events: [], cursor: null }) };
-  const telephony = Object.assign(createScriptedTelephony({ clock }), nothingMissed) as unknown as Parameters<
-    typeof createApp
-  >[0]['telephony'];
-  const { http } = await createApp({
-    config,
-    secret,
-    store,
-    telephony,
-    clock,
-    logger: pino({ level: 'silent' }),
-    recordingsOf: () => null,
-    consoleDirectory: '/nonexistent',
-    version: '0',
-  });
-  await http.ready();
-  t.teardown(() => http.close());
-  return { app: http, store };
+const openApp = async (t: Test, environment: Record<string, string>): Promise<{ app: App; store: Store }> => {
+  const { app, store } = await wholeApp(t, { dataDirectory: t.testdir(), environment, clock });
+  await app.http.ready();
+  t.teardown(() => app.http.close());
+  return { app: app.http, store };
 };
 
 /** Opens sessions without the cost of a password. */
@@ -80,7 +57,7 @@ const actual = (response: { statusCode: number; body: string }): string => {
 const addressOf = (url: string): string => url.replace(/:\w+/g, '999999').replace('*', 'nowhere');
 
 t.test('every route, asked by every role and by nobody, keeps what it declares', async (t) => {
-  const { app, store } = await wholeApp(t, {});
+  const { app, store } = await openApp(t, {});
   const open = await receptionist(store);
   let asked = 0;
   for (const { method, url, access } of app.routeTable) {
@@ -103,7 +80,7 @@ t.test('every route, asked by every role and by nobody, keeps what it declares',
 });
 
 t.test('whose second factor is due goes nowhere but where it is enrolled', async (t) => {
-  const { app, store } = await wholeApp(t, {});
+  const { app, store } = await openApp(t, {});
   const open = await receptionist(store);
   const token = await open('administrator');
   await store.write((db) => db.update(store.schema.sessions).set({ secondFactor: 'due' }).returning({ id: store.schema.sessions.id }));
@@ -147,7 +124,7 @@ const writtenContract = (): { method: string; url: string; access: RouteAccess |
 };
 
 t.test('what the routes declare is what the contract says', async (t) => {
-  const { app } = await wholeApp(t, {});
+  const { app } = await openApp(t, {});
   const rows = writtenContract().filter((row) => row.access !== null);
   t.ok(rows.length > 15);
   for (const { method, url, access } of rows) {
@@ -158,7 +135,7 @@ t.test('what the routes declare is what the contract says', async (t) => {
 });
 
 t.test('production opens nothing the demonstration opened for play', async (t) => {
-  const { app } = await wholeApp(t, {
+  const { app } = await openApp(t, {
     HOTLINE_MODE: 'production',
     HOTLINE_PUBLIC_URL: 'https://hotline.example.cn',
     HOTLINE_SWITCH: 'managed',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, PORTS } from '../../helpers/product.ts';
+import { eventually, onTestPorts, PORTS } from '../../helpers/product.ts';
 import { type Report, summary } from '../../helpers/report.ts';
 import { ROOT } from '../../helpers/runner.ts';
 import { scaled } from './floor.ts';
@@ -10,22 +10,12 @@ import { scaled } from './floor.ts';
 const MOST_MS = 6_000;
 const LIMIT_MS = 180_000;
 
-const settings = (data: string): NodeJS.ProcessEnv => ({
-  ...process.env,
-  HOTLINE_DATA_DIR: data,
-  HOTLINE_HTTP_PORT: String(PORTS.http),
-  HOTLINE_RELAY_PORT: String(PORTS.relay),
-  HOTLINE_ASTERISK_HTTP_PORT: String(PORTS.asteriskHttp),
-  HOTLINE_ASTERISK_AMI_PORT: String(PORTS.ami),
-  HOTLINE_SIP_PORT: String(PORTS.sip),
-});
-
 const npm = (env: NodeJS.ProcessEnv, ...args: string[]) =>
   spawn('npm', args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 
 /** @returns ms from the start of npm itself to the service that answers, and what was adopted instead of started */
 const startOnce = async (data: string): Promise<{ ms: number; adopted: number }> => {
-  const env = settings(data);
+  const env = onTestPorts(data);
   const began = performance.now();
   const starter = npm(env, 'start');
   let output = '';

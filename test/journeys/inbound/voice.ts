@@ -1,28 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monoWav } from '../../helpers/wav.ts';
 
 const RATE = 48_000;
 /** A browser's noise suppression takes a steady tone for noise; one that comes and goes like syllables passes. */
 const SYLLABLE_MS = 240;
 const PAUSE_MS = 60;
-
-const wav = (samples: Int16Array): Buffer => {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([head, Buffer.from(samples.buffer)]);
-};
 
 /** @returns a file for Chromium's pretended microphone that hums syllables of one tone, and its removal */
 export const hummingVoice = (hz: number): { file: string; remove(): void } => {
@@ -33,6 +17,6 @@ export const hummingVoice = (hz: number): { file: string; remove(): void } => {
   const samples = Int16Array.from({ length: cycle * 20 }, (_, at) =>
     at % cycle < voiced ? Math.round(12_000 * Math.sin((2 * Math.PI * hz * at) / RATE)) : 0,
   );
-  writeFileSync(file, wav(samples));
+  writeFileSync(file, monoWav(samples, RATE));
   return { file, remove: () => rmSync(directory, { recursive: true, force: true }) };
 };
