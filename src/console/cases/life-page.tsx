@@ -288,7 +288,8 @@ const Matter = ({ view }: { view: CasePageView }) => {
     ['case.source', t(`source.${view.source}`)],
     ['cases.by', view.createdBy ?? t('case.by_machine')],
     ['matter.registered', <Moment key="registered" at={view.registeredAt} />],
-    ['matter.policy', t('matter.policy_version', { n: view.policyVersion })],
+    // A draft is under no terms yet: they are those of the day it is registered.
+    ['matter.policy', view.registeredAt === null ? '—' : t('matter.policy_version', { n: view.policyVersion })],
     ...(view.ledgerUntil === null ? [] : [['matter.promised', view.ledgerUntil] as [PhraseKey, React.ReactNode]]),
   ];
   return (

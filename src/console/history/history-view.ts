@@ -4,9 +4,9 @@ import { PHRASES, type PhraseKey } from '../i18n/phrases.ts';
 
 const phrase = (key: string): PhraseKey | null => (key in PHRASES ? (key as PhraseKey) : null);
 
-/** An act in words; one that is newer than this page keeps its plain name rather than losing it. */
+/** An act in words, a move of a case in those of its button; one that is newer than this page keeps its plain name rather than losing it. */
 export const actWord = (t: Translate, act: string): string => {
-  const key = phrase(`act_of.${act}`);
+  const key = phrase(`act_of.${act}`) ?? phrase(`move.${act.replace(/^case\./, '')}`);
   return key ? t(key) : act;
 };
 
