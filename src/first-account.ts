@@ -10,12 +10,13 @@ import { openStoreBeside } from './storage/open-store.ts';
 import { createAccessRepository } from './storage/repositories/access.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 
-/** Reads one line without showing it. Ctrl-C ends the program as it does everywhere. */
+/** Reads one line without showing it. Ctrl-C ends the program as it does everywhere.
+ *  The terminal stops echoing before the question is on the screen, so that whoever types at once is not shown. */
 const askHidden = (question: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { stdin, stderr } = process;
+    stdin.setRawMode(true).setEncoding('utf8');
     stderr.write(question);
-    stdin.setRawMode(true).setEncoding('utf8').resume();
     let typed = '';
     const end = (then: () => void): void => {
       stdin.off('data', take).setRawMode(false).pause();
@@ -33,7 +34,7 @@ const askHidden = (question: string): Promise<string> =>
         else if (key >= ' ') typed += key;
       }
     };
-    stdin.on('data', take);
+    stdin.on('data', take).resume();
   });
 
 const readLine = async (): Promise<string> => {
