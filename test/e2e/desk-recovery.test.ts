@@ -80,6 +80,7 @@ t.test('the desk recovers', { timeout: 230_000 }, async (t) => {
     await page.keyboard.press('F2');
     await mode(page, 'talking');
     await bothHear(page, citizen, 'on the second try');
+    await armed(page);
     await page.keyboard.press('Shift+F2');
     await mode(page, 'wrap_up', 10_000);
   });

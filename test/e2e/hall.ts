@@ -89,7 +89,10 @@ export const openHall = async (t: { teardown(work: () => Promise<void>): void })
       await page.click('[data-act=log-in]');
       await page.click('[data-act=sign-in]', { timeout: 30_000 });
       await page.waitForSelector('.call-bar[data-mode=ready],.call-bar[data-mode=paused]', { timeout: 30_000 });
-      if (await page.$('.call-bar[data-mode=paused]')) await page.click('[data-act=ready]');
+      if (await page.$('.call-bar[data-mode=paused]')) {
+        await armed(page);
+        await page.click('[data-act=ready]');
+      }
       await mode(page, 'ready');
     },
     dial: () => carrier.call('12345', { from: '13800002046', toneHz: CITIZEN_HZ }),

@@ -95,6 +95,27 @@ const decodeAlaw = (byte: number): number => {
   return code & 0x80 ? magnitude : -magnitude;
 };
 
+/** What every byte of a codec sounds like, and a tone's own bytes: a hundred telephones at once must not cost the machine they measure. */
+const DECODED = {
+  0: Int16Array.from({ length: 256 }, (_, byte) => decodeMulaw(byte)),
+  8: Int16Array.from({ length: 256 }, (_, byte) => decodeAlaw(byte)),
+};
+const tones = new Map<string, Buffer>();
+
+/** @param hz a whole number, so that a second of it repeats without a seam; 0 is silence */
+const toneFrame = (hz: number, codec: 0 | 8, stamp: number): Buffer => {
+  const key = `${hz} ${codec}`;
+  let tone = tones.get(key);
+  if (!tone) {
+    const encode = codec === 8 ? encodeAlaw : encodeMulaw;
+    const sample = (index: number): number => encode(Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * index) / RATE) : 0));
+    tone = Buffer.from(Array.from({ length: RATE + FRAME }, (_, index) => sample(index)));
+    tones.set(key, tone);
+  }
+  const from = stamp % RATE;
+  return tone.subarray(from, from + FRAME);
+};
+
 /** A headerless mu-law file that holds a pure tone. */
 export const toneFile = (hz: number, seconds: number): Uint8Array =>
   Uint8Array.from({ length: seconds * RATE }, (_, index) => encodeMulaw(Math.round(8000 * Math.sin((2 * Math.PI * hz * index) / RATE))));
@@ -134,7 +155,10 @@ const KEYS = '0123456789*#';
 
 const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   const socket: Socket = createSocket('udp4');
-  const heard: { at: number; samples: number[] }[] = [];
+  const heard: { at: number; type: 0 | 8; bytes: Buffer }[] = [];
+  const samplesOf = (frames: typeof heard): number[] =>
+    frames.flatMap(({ type, bytes }) => Array.from(bytes.subarray(12), (byte) => DECODED[type][byte] ?? 0));
+  const lately = (windowMs: number): number[] => samplesOf(heard.filter(({ at }) => at > Date.now() - windowMs));
   let hz = toneHz;
   let codec: 0 | 8 = 0;
   let muted = false;
@@ -161,12 +185,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   const timer = setInterval(() => {
     // A late timer sends what it owes, so that the tone has no gaps of its own.
     for (const due = Math.floor((Date.now() - began) / 20); sent < due; sent += 1) {
-      const payload = Buffer.alloc(FRAME);
-      for (let index = 0; index < FRAME; index += 1)
-        payload[index] = (codec === 8 ? encodeAlaw : encodeMulaw)(
-          Math.round(hz ? 8000 * Math.sin((2 * Math.PI * hz * (stamp + index)) / RATE) : 0),
-        );
-      if (!muted) send(packet(codec, false, stamp, payload));
+      if (!muted) send(packet(codec, false, stamp, toneFrame(hz, codec, stamp)));
       stamp += FRAME;
     }
   }, 20);
@@ -178,10 +197,14 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       pressed += KEYS[bytes[12] ?? 0] ?? '';
     }
     if (type !== 0 && type !== 8) return;
-    const samples = Array.from(bytes.subarray(12), type === 8 ? decodeAlaw : decodeMulaw);
-    heard.push({ at: Date.now(), samples });
+    heard.push({ at: Date.now(), type, bytes });
     if (heard.length > 500) heard.shift();
-    if (samples.some((sample) => Math.abs(sample) > 300)) lastLoud = Date.now();
+    const decoded = DECODED[type];
+    for (let index = 12; index < bytes.length; index += 1)
+      if (Math.abs(decoded[bytes[index] ?? 0] ?? 0) > 300) {
+        lastLoud = Date.now();
+        break;
+      }
   });
   socket.on('error', () => undefined);
   const ready = new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
@@ -210,15 +233,11 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
     },
     digits: () => pressed,
     hears: (tone, windowMs) => {
-      const samples = heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples);
+      const samples = lately(windowMs);
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
     },
-    share: (tone, windowMs) =>
-      shareOf(
-        heard.filter((frame) => frame.at > Date.now() - windowMs).flatMap((frame) => frame.samples),
-        tone,
-      ),
-    firstHeardAt: (tone, since) => heard.find(({ at, samples }) => at >= since && shareOf(samples, tone) > 0.5)?.at ?? null,
+    share: (tone, windowMs) => shareOf(lately(windowMs), tone),
+    firstHeardAt: (tone, since) => heard.find((frame) => frame.at >= since && shareOf(samplesOf([frame]), tone) > 0.5)?.at ?? null,
     silentFor: () => Date.now() - lastLoud,
     longestGap: (since) => {
       const times = [...heard.map(({ at }) => at).filter((at) => at >= since), Date.now()];

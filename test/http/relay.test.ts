@@ -85,8 +85,8 @@ const phone = (
 };
 
 const until = async (what: string, check: () => boolean): Promise<void> => {
-  for (const deadline = Date.now() + 5_000; !check(); await new Promise((resolve) => setTimeout(resolve, 10)))
-    if (Date.now() > deadline) throw new Error(`not within 5 s: ${what}`);
+  for (const deadline = Date.now() + 20_000; !check(); await new Promise((resolve) => setTimeout(resolve, 10)))
+    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
 };
 
 const register = (extension: string) =>
