@@ -56,7 +56,7 @@ import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import type { Store } from './storage/store.ts';
-import { createSurveys, type Surveys, surveysRoutes } from './surveys/index.ts';
+import { createSurveys, type Surveys, surveyNotices, surveysRoutes } from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
@@ -269,7 +269,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     ...config.board,
   });
   const hub = createPushHub({
-    firstBoard: () => boardNews.first(),
+    first: { board: () => boardNews.first(), surveys: () => surveyNews.first() },
     snapshotFor: (staffId) => desk.snapshotFor(staffId),
     stillValid: (token) => access.who(token, { touch: false }),
     clock,
@@ -291,8 +291,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const boardNews = boardNotices({
     outbox,
     board,
-    watchers: () => hub.boardWatchers(),
-    push: (picture) => hub.toBoards(picture),
+    watchers: () => hub.watchers('board'),
+    push: (picture) => hub.toWatchers('board', picture),
     logger,
   });
   casesReactions(jobs, cases);
@@ -324,6 +324,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       const node = telephony.nodes().find((each) => each.up)?.node ?? '';
       return { node, directory: deps.recordingsOf(node) };
     },
+    directoryOf: deps.recordingsOf,
     hasSound: (id) => spoken.has(id),
     ownNumbers: [config.hotline.number, ...config.hotline.aliases],
     worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
@@ -334,6 +335,13 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     logger,
   });
   lateSurveys.caseMoved = surveys.caseMoved;
+  const surveyNews = surveyNotices({
+    outbox,
+    view: () => surveys.supervision.view(),
+    watchers: () => hub.watchers('surveys'),
+    push: (picture) => hub.toWatchers('surveys', picture),
+    logger,
+  });
 
   const hours = createHours({
     store,
@@ -410,7 +418,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));
-  await http.register(surveysRoutes({ supervision: surveys.supervision }));
+  await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(
     systemRoutes({
@@ -468,6 +476,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
       every(SWEEP_MS, 'the board could not be looked at', () => boardNews.sweep());
+      every(SWEEP_MS, 'the callbacks could not be looked at', () => surveyNews.sweep());
       // Apart from each other: a slow look at what is due must not cost a citizen on the line the lease.
       every(SWEEP_MS, 'survey calls could not be kept alive', () => surveys.calling.heartbeat());
       every(SWEEP_MS, 'survey calls could not be begun', async () => {

@@ -1,6 +1,7 @@
 import type { AgentView, DayFigures, QueueSummary } from '../agents/schemas.ts';
 import type { Board } from '../board/schemas.ts';
 import type { CallRow, Card } from '../calls/schemas.ts';
+import type { SurveysView } from '../surveys/schemas.ts';
 
 /**
  * What travels on a console's one WebSocket (`/api/push`, subprotocol `hotline.v1`), as JSON text.
@@ -46,11 +47,20 @@ export type PushEvent =
   | { type: 'alarm.cleared'; id: string }
   | { type: 'recording.sealed'; callId: number };
 
+/** Whole pictures that a console may watch, one at a time. */
+export interface Pictures {
+  board: Board;
+  surveys: SurveysView;
+}
+export type Picture = keyof Pictures;
+
 export type ServerFrame =
   | { v: 1; t: 'hello'; epoch: string; seq: number; now: string; snapshot: Snapshot }
   | { v: 1; t: 'event'; epoch: string; seq: number; now: string; event: PushEvent }
   /** The whole board, for who watches it: outside the numbers, because each one replaces the one before. */
   | { v: 1; t: 'board'; now: string; board: Board }
+  /** The callbacks as they stand, in the same way. */
+  | { v: 1; t: 'surveys'; now: string; surveys: SurveysView }
   /** Everything after the asked-for seq has been sent. */
   | { v: 1; t: 'resumed'; epoch: string; seq: number; now: string }
   | { v: 1; t: 'ended'; reason: 'session_ended' | 'service_closing' };
@@ -58,4 +68,4 @@ export type ServerFrame =
 export type ClientFrame =
   | { v: 1; t: 'resume'; epoch: string | null; seq: number }
   | { v: 1; t: 'ping' }
-  | { v: 1; t: 'watch'; what: 'board' | 'nothing' };
+  | { v: 1; t: 'watch'; what: Picture | 'nothing' };

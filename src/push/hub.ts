@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { Session } from '../access/session.ts';
-import type { Board } from '../board/schemas.ts';
 import type { Clock } from '../core/clock.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { Permission } from '../core/roles.ts';
 import { parseClientFrame } from './client-frame.ts';
 import { addTo, createFeed, type Feed, type FeedRecord, KEPT_MS, missedSince } from './feed.ts';
-import type { PushEvent, ServerFrame, Snapshot } from './frames.ts';
+import type { Picture, Pictures, PushEvent, ServerFrame, Snapshot } from './frames.ts';
+
+const MAY_WATCH: Readonly<Record<Picture, readonly Permission[]>> = {
+  board: ['board.read'],
+  surveys: ['surveys.read', 'surveys.manage'],
+};
 
 export interface PushHub {
   /** Names this life of the service; a console that knows another gets a snapshot. */
@@ -15,9 +19,9 @@ export interface PushHub {
   toStaff(staffId: StaffId, event: PushEvent): void;
   /** To everybody connected, or connected a short while ago, who holds the right. */
   toPermission(permission: Permission, event: PushEvent): void;
-  /** To every console that watches the board now and whose person may; nothing is kept for the others. */
-  toBoards(board: Board): void;
-  boardWatchers(): number;
+  /** To every console that watches this picture now and whose person may; nothing is kept for the others. */
+  toWatchers<P extends Picture>(what: P, picture: Pictures[P]): void;
+  watchers(what: Picture): number;
   connect(socket: WebSocket, session: Session, token: string): void;
   /** A log-out elsewhere ends the console here. */
   endSession(sessionId: number): void;
@@ -28,8 +32,8 @@ export interface PushHub {
 export interface PushHubDeps {
   /** Everything on that person's screen, as of now. */
   snapshotFor: (staffId: StaffId) => Promise<Snapshot>;
-  /** The board as of now, for a console that begins to watch it. */
-  firstBoard?: () => Promise<Board>;
+  /** A picture as of now, for a console that begins to watch it. */
+  first?: { [P in Picture]?: () => Promise<Pictures[P]> };
   /** access/service's `who`, without counting as activity. */
   stillValid: (token: string) => Promise<Session | null>;
   clock: Clock;
@@ -51,7 +55,7 @@ interface Client {
   person: Person;
   /** silent: nothing asked yet. loading: the snapshot is being made, events wait in the feed. live: events go straight out. */
   state: 'silent' | 'loading' | 'live';
-  watchesBoard: boolean;
+  watches: Picture | null;
   answeredPing: boolean;
   checkedAtMs: number;
   /** Frames received in the present ping interval. */
@@ -155,15 +159,16 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
     else if (client.state !== 'loading') begin(client, frame);
   };
 
-  const mayWatch = ({ person }: Client): boolean => person.permissions.has('board.read');
-  const boardText = (board: Board): string => `{"v":1,"t":"board","now":"${clock.now().toISOString()}","board":${JSON.stringify(board)}}`;
-  const watch = (client: Client, what: 'board' | 'nothing'): void => {
-    client.watchesBoard = what === 'board' && mayWatch(client);
-    if (!client.watchesBoard || !deps.firstBoard) return;
-    deps
-      .firstBoard()
-      .then((board) => write(client, boardText(board)))
-      .catch((err: unknown) => deps.logger.warn({ err }, 'the board for a console failed'));
+  const mayWatch = ({ person }: Client, what: Picture): boolean => MAY_WATCH[what].some((right) => person.permissions.has(right));
+  const pictureText = (what: Picture, picture: unknown): string =>
+    `{"v":1,"t":"${what}","now":"${clock.now().toISOString()}","${what}":${JSON.stringify(picture)}}`;
+  const watch = (client: Client, what: Picture | 'nothing'): void => {
+    client.watches = what !== 'nothing' && mayWatch(client, what) ? what : null;
+    const first = client.watches && deps.first?.[client.watches];
+    if (what === 'nothing' || !first) return;
+    first()
+      .then((picture) => write(client, pictureText(what, picture)))
+      .catch((err: unknown) => deps.logger.warn({ err }, 'the first picture for a console failed'));
   };
 
   const personOf = (session: Session): Person => {
@@ -240,15 +245,15 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
       const record = { atMs: nowMs(), json: JSON.stringify(event) };
       for (const person of people.values()) if (person.permissions.has(permission)) deliver(person, record);
     },
-    toBoards(board) {
+    toWatchers(what, picture) {
       let text: string | null = null;
       for (const client of eachClient()) {
-        if (!client.watchesBoard || !mayWatch(client)) continue;
-        text ??= boardText(board);
+        if (client.watches !== what || !mayWatch(client, what)) continue;
+        text ??= pictureText(what, picture);
         write(client, text);
       }
     },
-    boardWatchers: () => [...eachClient()].filter((client) => client.watchesBoard).length,
+    watchers: (what) => [...eachClient()].filter((client) => client.watches === what).length,
     /** Must run in the same turn as the upgrade: a listener attached later misses the first frames. */
     connect(socket, session, token) {
       const person = personOf(session);
@@ -258,7 +263,7 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
         token,
         person,
         state: 'silent',
-        watchesBoard: false,
+        watches: null,
         answeredPing: true,
         checkedAtMs: nowMs(),
         received: 0,

@@ -39,6 +39,7 @@ export const {
   surveyAnswers,
   surveyVoices,
   surveyOptOuts,
+  surveyPersonCalls,
   history,
   outbox,
   jobs,

@@ -1,5 +1,5 @@
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
-import { MEASURES, MODES, OUTCOMES, TASK_STATES } from '../surveys/states.ts';
+import { MEASURES, MODES, OUTCOMES, PERSON_OUTCOMES, TASK_STATES } from '../surveys/states.ts';
 import type { SurveyScript } from '../surveys/survey.ts';
 import type { Kit } from './kit-postgres.ts';
 
@@ -168,5 +168,23 @@ export const defineSurveySchema = (k: Kit, others: Others) => {
     (t) => [k.index('survey_opt_outs_number_ix').on(t.number)],
   );
 
-  return { surveyVersions, surveyAttempts, surveyTasks, surveyAttemptTasks, surveyAnswers, surveyVoices, surveyOptOuts };
+  /** What people of the hotline did about a callback by telephone, and the reason code that an unhappy citizen gave them (§3i). */
+  const surveyPersonCalls = k.table(
+    'survey_person_calls',
+    {
+      id: k.id(),
+      taskId: k
+        .ref()
+        .notNull()
+        .references(() => surveyTasks.id),
+      staffId: byStaff().notNull(),
+      outcome: k.oneOf(...PERSON_OUTCOMES).notNull(),
+      reasonCode: k.text(),
+      text: k.text().notNull(),
+      at: k.at().notNull(),
+    },
+    (t) => [k.index('survey_person_calls_task_ix').on(t.taskId)],
+  );
+
+  return { surveyPersonCalls, surveyVersions, surveyAttempts, surveyTasks, surveyAttemptTasks, surveyAnswers, surveyVoices, surveyOptOuts };
 };

@@ -1,7 +1,7 @@
 import type { CaseId, ChannelId, StaffId } from '../core/ids.ts';
 import type { Exec } from '../storage/store.ts';
 import type { Outcome } from './attempts.ts';
-import type { MODES, TaskState } from './states.ts';
+import type { MODES, PersonOutcome, TaskState } from './states.ts';
 import type { Digit, Ending, Measure, SurveyScript } from './survey.ts';
 
 /** The callback of one case and round. */
@@ -86,8 +86,51 @@ export interface UnitResult {
   satisfied: number;
 }
 
+export interface PersonCall {
+  taskId: number;
+  staffId: StaffId;
+  outcome: PersonOutcome;
+  reasonCode: string | null;
+  text: string;
+  at: Date;
+  staffName: string;
+}
+
+/** A matter's part in a call that ended. */
+export interface EndedCall {
+  taskId: number;
+  caseId: CaseId;
+  caseNumber: string;
+  unitCode: string | null;
+  outcome: Outcome;
+  endedAt: Date;
+  state: TaskState;
+  reason: string | null;
+  dueAt: Date | null;
+}
+
+/** Of one day, in matters; each is counted once however often it was called. */
+export interface DayCounts {
+  /** Called today, or due by its end. */
+  due: number;
+  dialled: number;
+  /** A person answered. */
+  reached: number;
+  /** By whatever channel: satisfaction 1 to 5, of them 3 or better, and those that are not settled or not satisfied. */
+  rated: number;
+  satisfied: number;
+  unhappy: number;
+  /** How the calls ended, in calls. */
+  outcomes: Partial<Record<Outcome, number>>;
+}
+
 export interface LiveRow extends SurveyTask {
   caseNumber: string | null;
+  caseState: string;
+  /** What the citizen said it is about, its beginning. */
+  title: string;
+  /** 举报 or 保密: the matter is shown to nobody who only makes the call. */
+  guarded: boolean;
   /** Of the call that is under way about it. */
   dialledAt: Date | null;
   rangAt: Date | null;
@@ -162,6 +205,12 @@ export interface SurveysRepository {
     },
   ): Promise<void>;
   voicesOf(taskId: number): Promise<{ file: string; sha256: string; milliseconds: number }[]>;
+  voice(voiceId: number): Promise<{ taskId: number; node: string; file: string; sha256: string } | null>;
+  /** Of several tasks at once, oldest first. */
+  answersOfAll(taskIds: readonly number[]): Promise<StoredAnswer[]>;
+  voicesOfAll(taskIds: readonly number[]): Promise<{ taskId: number; voiceId: number; milliseconds: number }[]>;
+  personCallsOf(taskIds: readonly number[]): Promise<PersonCall[]>;
+  addPersonCall(db: Exec, call: Omit<PersonCall, 'staffName'>): Promise<void>;
   addOptOut(
     db: Exec,
     change: { number: string; optedOut: boolean; attemptId: number | null; staffId: StaffId | null; at: Date },
@@ -169,6 +218,12 @@ export interface SurveysRepository {
   hasOptedOut(number: string): Promise<boolean>;
 
   live(states: readonly TaskState[], limit: number): Promise<LiveRow[]>;
+  /** Not satisfied and not yet ruled on, longest due first. */
+  unhappy(limit: number): Promise<LiveRow[]>;
+  /** Calls that ended since, newest first. */
+  endedSince(since: Date, limit: number): Promise<EndedCall[]>;
+  /** @param until the day's end: whatever is due before it belongs to the day */
+  day(from: Date, until: Date): Promise<DayCounts>;
   countByState(): Promise<Partial<Record<TaskState, number>>>;
   resultsByUnit(from: Date, to: Date): Promise<UnitResult[]>;
 }

@@ -1,4 +1,5 @@
 import { type EndedUnanswered, type Outcome, outcomeOf } from './attempts.ts';
+import type { MODES } from './states.ts';
 import type { Ending, Measure } from './survey.ts';
 
 /** How a call came to its end, as far as anybody knows. */
@@ -55,7 +56,7 @@ const rated = (given: readonly Given[], measure: Measure): number | null => {
 const SOLVED = ['yes', 'partly', 'no'] as const;
 
 /** The answers in the words of the case's callback, with the reason the keys themselves give when they are unhappy (§3i). */
-export const callbackOf = (given: readonly Given[]) => {
+export const callbackOf = (given: readonly Given[], mode: (typeof MODES)[number] = 'ivr') => {
   const contacted = rated(given, 'contacted');
   const settled = rated(given, 'settled');
   const solved = settled === null ? null : (SOLVED[settled - 1] ?? null);
@@ -63,7 +64,7 @@ export const callbackOf = (given: readonly Given[]) => {
   const unhappy = solved === 'no' || (score !== null && score <= 2);
   const reason = contacted === 2 ? 'not_contacted' : solved === 'no' ? 'unsolved' : 'other';
   return {
-    result: { mode: 'ivr' as const, outcome: 'reached' as const, contacted: contacted === null ? null : contacted === 1, solved, score },
+    result: { mode, outcome: 'reached' as const, contacted: contacted === null ? null : contacted === 1, solved, score },
     unhappy,
     ...(unhappy ? { reasonCode: reason } : {}),
   };

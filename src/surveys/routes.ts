@@ -1,14 +1,29 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { currentStaff } from '../http/index.ts';
-import { Correct, PauseView, ResultsQuery, SetPause, Settle, SurveysView, TaskResult, UnitResultView } from './schemas.ts';
+import {
+  Correct,
+  NumberView,
+  PauseView,
+  Reason,
+  RecordCall,
+  ResultsQuery,
+  SetPause,
+  Settle,
+  SurveysView,
+  TaskResult,
+  UnitResultView,
+  WorkRow,
+} from './schemas.ts';
 import type { Supervision } from './supervision.ts';
+import type { Work } from './work.ts';
 
+const VoiceParams = Type.Object({ voiceId: Type.Integer({ minimum: 1 }) });
 const TaskParams = Type.Object({ taskId: Type.Integer({ minimum: 1 }) });
 
 export const surveysRoutes =
-  (deps: { supervision: Supervision }): FastifyPluginAsyncTypebox =>
+  (deps: { supervision: Supervision; work: Work }): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { supervision } = deps;
+    const { supervision, work } = deps;
     const reads = { access: { any: ['surveys.read', 'surveys.manage'] } } as const;
     const manages = { access: { any: ['surveys.manage'] } } as const;
     const tags = ['surveys'];
@@ -43,6 +58,60 @@ export const surveysRoutes =
         },
       },
       (request) => supervision.results(new Date(request.query.from), new Date(request.query.to)),
+    );
+    app.get(
+      '/api/surveys/work',
+      {
+        config: { access: { any: ['cases.callback', 'surveys.read', 'surveys.manage'] } },
+        schema: {
+          summary: '人工回访清单 Callbacks that need a person, by what breaks first',
+          tags,
+          response: { 200: Type.Array(WorkRow) },
+        },
+      },
+      () => work.list(),
+    );
+    app.post(
+      '/api/surveys/:taskId/calls',
+      {
+        config: { access: { any: ['cases.callback'] } },
+        schema: {
+          summary: '登记人工回访的结果 What a person’s call came to; the answers count like the machine’s',
+          tags,
+          params: TaskParams,
+          body: RecordCall,
+          response: { 200: TaskResult },
+        },
+      },
+      async (request) => {
+        await work.record(request.params.taskId, request.body, currentStaff(request).staffId);
+        return supervision.result(request.params.taskId);
+      },
+    );
+    app.post(
+      '/api/surveys/:taskId/number',
+      {
+        config: { access: { any: ['numbers.unmask'] } },
+        schema: {
+          summary: '查看要回访的全号 Show the full number to call; the reason is recorded',
+          tags,
+          params: TaskParams,
+          body: Reason,
+          response: { 200: NumberView },
+        },
+      },
+      (request) => work.unmask(request.params.taskId, request.body.reason, currentStaff(request).staffId),
+    );
+    app.get(
+      '/api/surveys/voices/:voiceId',
+      {
+        config: { access: { any: ['recordings.play'] } },
+        schema: { summary: '市民留下的原因 The spoken reason: WAV; the play is recorded', tags, params: VoiceParams },
+      },
+      async (request, reply) => {
+        const { stream, bytes } = await work.voice(request.params.voiceId, currentStaff(request).staffId);
+        return reply.header('content-length', bytes).header('cache-control', 'private, no-store').type('audio/wav').send(stream);
+      },
     );
     app.get(
       '/api/surveys/:taskId',

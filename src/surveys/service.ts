@@ -16,6 +16,7 @@ import { createSupervision } from './supervision.ts';
 import { createSurveyTasks } from './tasks.ts';
 import { createVoices } from './voices.ts';
 import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
+import { createWork } from './work.ts';
 
 export interface SurveysDeps {
   store: Pick<Store, 'write'>;
@@ -29,6 +30,8 @@ export interface SurveysDeps {
   budget(): Promise<number>;
   linesInUse(): Promise<LinesInUse>;
   place(): { node: string; directory: string | null };
+  /** Where one node's recordings lie on this machine, or null. */
+  directoryOf(node: string): string | null;
   hasSound(id: string): boolean;
   /** The hotline's number first, then its other spellings. */
   ownNumbers: readonly [string, ...string[]];
@@ -53,6 +56,7 @@ export const createSurveys = (deps: SurveysDeps) => {
   const { store, repository, calendar, clock, history } = deps;
   const windows = deps.windows ?? STANDARD_WINDOWS;
   const rules = async (): Promise<AttemptRules> => ({ ...STANDARD_ATTEMPTS, budget: await deps.budget() });
+  const pacing = deps.pacing ?? STANDARD_PACING;
   const { onFaults } = deps;
   const pauses = createPauses({ store, kept: deps.kept, history, clock, ...(onFaults ? { onFaults } : {}) });
   const finish = createFinish({ store, repository, lives: deps.lives, calendar, rules, windows, clock });
@@ -64,13 +68,24 @@ export const createSurveys = (deps: SurveysDeps) => {
     voices,
     rules,
     windows,
-    pacing: deps.pacing ?? STANDARD_PACING,
+    pacing,
     callerNumber: deps.ownNumbers[0],
     ringMs: deps.ringMs ?? RING_MS,
     setTimer: deps.setTimer ?? realTimer,
   });
   const tasks = createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock });
-  const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, clock });
-  return { calling, supervision, caseMoved: tasks.caseMoved };
+  const work = createWork({
+    store,
+    repository,
+    lives: deps.lives,
+    history,
+    calendar,
+    rules,
+    windows,
+    directoryOf: deps.directoryOf,
+    clock,
+  });
+  const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, pacing, work, clock });
+  return { calling, supervision, work, caseMoved: tasks.caseMoved };
 };
 export type Surveys = ReturnType<typeof createSurveys>;

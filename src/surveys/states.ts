@@ -34,3 +34,7 @@ export const MEASURES = ['contacted', 'settled', 'satisfied', 'service'] as cons
 
 /** How an answer reached us; all are stored alike (domain §3h). */
 export const MODES = ['ivr', 'human', 'sms', 'web'] as const;
+
+/** What a person's own call about it came to. */
+export const PERSON_OUTCOMES = ['reached', 'refused', 'no_answer', 'busy', 'not_now', 'wrong_number'] as const;
+export type PersonOutcome = (typeof PERSON_OUTCOMES)[number];

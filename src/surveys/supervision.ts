@@ -1,16 +1,18 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, shanghaiDay, shanghaiMidnight, startOfShanghaiDay } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import { maskNumber } from '../core/phone-number.ts';
-import type { WorkCalendar } from '../core/working-time.ts';
+import { dayOf, isWorkingDay, type WorkCalendar } from '../core/working-time.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Calling } from './calling.ts';
+import type { PacingRules } from './pacing.ts';
 import type { Pause, Pauses } from './pauses.ts';
-import type { LiveRow, SurveysRepository } from './repository.ts';
+import type { LiveRow, StoredAnswer, SurveysRepository } from './repository.ts';
 import type { PauseView, SurveyRow, SurveysView, TaskResult, UnitResultView } from './schemas.ts';
 import { LEVELS } from './survey.ts';
 import { type CallingWindows, nextSlot } from './windows.ts';
+import { saidOf, type Work } from './work.ts';
 
 export interface SupervisionDeps {
   store: Pick<Store, 'write'>;
@@ -20,10 +22,17 @@ export interface SupervisionDeps {
   history: Pick<History, 'append'>;
   calendar(): Promise<WorkCalendar>;
   windows: CallingWindows;
+  pacing: Pick<PacingRules, 'lines'>;
+  work: Pick<Work, 'rowsOf'>;
   clock: Clock;
 }
 
-const MOST_ROWS = 500;
+/** A picture is pushed whole: enough for the eye, and no list of the whole city. */
+const MOST_ROWS = 60;
+const MOST_ENDED = 40;
+const DAY_MS = 86_400_000;
+/** Rates of a month change slower than a screen is looked at. */
+const UNITS_KEPT_MS = 5_000;
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有这项回访 There is no such callback');
 
@@ -33,7 +42,7 @@ const phaseOf = (row: LiveRow): Pick<SurveyRow, 'phase' | 'phaseSince'> => {
   return row.dialledAt ? { phase: 'dialling', phaseSince: iso(row.dialledAt) } : { phase: null, phaseSince: null };
 };
 
-const rowOf = (row: LiveRow): SurveyRow => ({
+const rowOf = (row: LiveRow, answers: readonly StoredAnswer[]): SurveyRow => ({
   taskId: row.taskId,
   caseId: row.caseId,
   caseNumber: row.caseNumber,
@@ -45,6 +54,7 @@ const rowOf = (row: LiveRow): SurveyRow => ({
   dueAt: iso(row.dueAt),
   reason: row.reason,
   attempts: row.attempts,
+  said: saidOf(answers.filter((each) => each.taskId === row.taskId)),
 });
 
 const pauseOf = ({ all, reason, units }: Pause): PauseView => ({ all, reason, units: [...units] });
@@ -52,6 +62,15 @@ const pauseOf = ({ all, reason, units }: Pause): PauseView => ({ all, reason, un
 /** What a supervisor sees of the callbacks, and may do about them. */
 export const createSupervision = (deps: SupervisionDeps) => {
   const { store, repository, pauses, history, clock } = deps;
+
+  let units: { at: number; month: string; rows: UnitResultView[] } | null = null;
+  const unitsOfMonth = async (now: Date): Promise<UnitResultView[]> => {
+    const month = shanghaiDay(now).slice(0, 7);
+    if (units?.month === month && now.getTime() - units.at < UNITS_KEPT_MS && now.getTime() >= units.at) return units.rows;
+    const rows = await repository.resultsByUnit(startOfShanghaiDay(`${month}-01`), now);
+    units = { at: now.getTime(), month, rows };
+    return rows;
+  };
 
   const result = async (taskId: number): Promise<TaskResult> => {
     const task = await repository.task(taskId);
@@ -72,9 +91,33 @@ export const createSupervision = (deps: SupervisionDeps) => {
 
   return {
     async view(): Promise<SurveysView> {
-      const pause = await pauses.get();
-      const rows = await repository.live(['calling', 'settle', 'person', 'text', 'waiting'], MOST_ROWS);
-      return { pause: pauseOf(pause), brake: deps.calling.brake(), counts: await repository.countByState(), rows: rows.map(rowOf) };
+      const now = clock.now();
+      const midnight = shanghaiMidnight(now);
+      const calling = await repository.live(['calling', 'settle'], MOST_ROWS);
+      const waiting = await repository.live(['waiting', 'text'], MOST_ROWS - calling.length);
+      const ended = await repository.endedSince(midnight, MOST_ENDED);
+      const unhappy = await repository.unhappy(MOST_ROWS);
+      const live = [...calling, ...waiting];
+      const answers = await repository.answersOfAll([...live, ...ended].map(({ taskId }) => taskId));
+      const today = isWorkingDay(await deps.calendar(), dayOf(now)) ? deps.windows.workingDay : deps.windows.dayOff;
+      return {
+        pause: pauseOf(await pauses.get()),
+        brake: deps.calling.brake(),
+        version: (await repository.latestScript())?.version ?? 0,
+        lines: deps.pacing.lines,
+        windows: today.map(([from, to]) => ({ from, to })),
+        counts: await repository.countByState(),
+        today: await repository.day(midnight, new Date(midnight.getTime() + DAY_MS)),
+        rows: live.map((row) => rowOf(row, answers)),
+        ended: ended.map((row) => ({
+          ...row,
+          endedAt: row.endedAt.toISOString(),
+          dueAt: iso(row.dueAt),
+          said: saidOf(answers.filter((each) => each.taskId === row.taskId)),
+        })),
+        unhappy: await deps.work.rowsOf(unhappy),
+        units: await unitsOfMonth(now),
+      };
     },
     async setPause(asked: { paused: boolean; unitCode?: string }, staffId: StaffId): Promise<PauseView> {
       const { paused, unitCode } = asked;

@@ -258,8 +258,114 @@ const calling = (t: Test, engine: Engine): void => {
   });
 };
 
+/** A citizen who is called in vain by the machine until a person takes over. */
+const people = (t: Test, engine: Engine): void => {
+  t.test('a person asks the same questions: stored alike, the case closed', async (t) => {
+    const house = await start(t, engine);
+    const { work } = house.surveys;
+    const { agent } = house.people;
+    const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
+    const { taskId } = await house.taskOf(caseId);
+    t.match(await work.list(), [{ taskId, asks: 'questions', reason: 'confidential_shared', number: '0533 **** 012', title: '' }]);
+    await t.rejects(work.record(taskId, { outcome: 'reached' }, agent.staffId), {
+      code: 'request.invalid',
+      details: { field: 'satisfied' },
+    });
+    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 2 }, agent.staffId), {
+      code: 'request.invalid',
+      details: { field: 'reasonCode' },
+    });
+    await work.record(taskId, { outcome: 'reached', contacted: 1, settled: 1, satisfied: 4, optOut: true }, agent.staffId);
+    const { answers, state } = await house.surveys.supervision.result(taskId);
+    t.equal(state, 'done');
+    t.same(
+      answers.map(({ measure, value, mode }) => [measure, value, mode]),
+      [
+        ['contacted', 1, 'human'],
+        ['settled', 1, 'human'],
+        ['satisfied', 4, 'human'],
+      ],
+    );
+    t.match(await house.livesRepository.load(caseId), { state: 'closed', callbackOutcome: 'reached' });
+    t.ok(await house.repository.hasOptedOut('05335550012'));
+    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 4 }, agent.staffId), { code: 'thing.not_found' }, 'once');
+    const s = house.store.schema;
+    await t.rejects(house.store.write((db) => db.update(s.surveyPersonCalls).set({ text: 'x' }).returning()));
+    await t.rejects(
+      house.store.write((db) => db.delete(s.surveyPersonCalls).returning()),
+      'nor removed',
+    );
+  });
+
+  t.test('the number is shown to who says why, and that is on record', async (t) => {
+    const house = await start(t, engine);
+    const { agent } = house.people;
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, '05335550012', { confidential: true }));
+    t.match(await house.surveys.work.unmask(taskId, '回拨', agent.staffId), { masked: '0533 **** 012', full: '0533 5550 012' });
+    t.match(await house.history.of({ kind: 'survey', id: taskId }), [{ act: 'number.unmasked', details: { reason: '回拨' } }]);
+    const waiting = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    await t.rejects(house.surveys.work.unmask(waiting.taskId, '回拨', agent.staffId), { code: 'thing.not_found' }, 'not a person’s');
+  });
+
+  t.test('people and the machine share one budget; then unreachable', async (t) => {
+    const house = await start(t, engine);
+    const { work } = house.surveys;
+    const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
+    const { taskId } = await house.taskOf(caseId);
+    const at: (string | null)[] = [];
+    for (const outcome of ['no_answer', 'busy', 'no_answer'] as const) {
+      const task = await house.taskOf(caseId);
+      if (task.dueAt && task.dueAt > house.time.now) house.time.now = task.dueAt;
+      await work.record(taskId, { outcome }, house.people.agent.staffId);
+      at.push(inShanghai((await house.taskOf(caseId)).dueAt));
+    }
+    t.same(at, ['2026-11-24 14:30:00', '2026-11-24 15:00:00', null]);
+    t.match(await house.taskOf(caseId), { state: 'unreachable' });
+    t.match(await house.livesRepository.load(caseId), { state: 'callback_failed', unanswered: 3 });
+  });
+
+  t.test('unhappy: a person learns why, the reviewer rules, the first result stands; on screen all along', async (t) => {
+    const house = await start(t, engine);
+    const { work, supervision } = house.surveys;
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    await house.surveys.calling.tick();
+    await greet(house);
+    for (const key of ['2', '3', '5']) await house.press(key);
+    await happyEnd(house);
+    const { taskId } = await house.taskOf(caseId);
+    t.match(await supervision.view(), {
+      today: { due: 1, dialled: 1, reached: 1, rated: 1, satisfied: 0, unhappy: 1, outcomes: { answered: 1 } },
+      ended: [{ taskId, outcome: 'answered', said: { contacted: 2, settled: 3, satisfied: 1 } }],
+      unhappy: [{ taskId, asks: 'reason', caseState: 'rework' }],
+    });
+    await t.rejects(work.record(taskId, { outcome: 'reached' }, house.people.agent.staffId), {
+      code: 'request.invalid',
+      details: { field: 'reasonCode' },
+    });
+    await work.record(taskId, { outcome: 'reached', reasonCode: 'untrue_answer', text: '说修了，没修' }, house.people.agent.staffId);
+    const [row] = (await supervision.view()).unhappy;
+    t.match(row, { asks: 'ruling', lastCall: { reasonCode: 'untrue_answer' }, said: { satisfied: 1 } });
+    t.equal(inShanghai((await house.taskOf(caseId)).dueAt), '2026-11-27 23:59:59', 'three working days to rule');
+    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 5 }, house.people.agent.staffId), { code: 'thing.not_found' });
+    await house.move(caseId, EXAMPLES.explain_and_close, house.people.supervisor);
+    t.same((await supervision.view()).unhappy, [], 'the ruling ends it');
+    t.match((await supervision.result(taskId)).answers, [{ value: 2 }, { value: 3 }, { value: 1 }], 'the first result stands');
+  });
+
+  t.test('a person meets an unhappy citizen: a reason is asked for, and the case goes the same way', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
+    const { taskId } = await house.taskOf(caseId);
+    const said = { outcome: 'reached', settled: 3, reasonCode: 'unsolved' } as const;
+    await house.surveys.work.record(taskId, said, house.people.agent.staffId);
+    t.match(await house.taskOf(caseId), { state: 'person', reason: 'ruling' });
+    t.match(await house.livesRepository.load(caseId), { state: 'rework' });
+  });
+};
+
 export const surveysContract = (t: Test, engine: Engine): void => {
   t.setTimeout(120_000);
   records(t, engine);
   calling(t, engine);
+  people(t, engine);
 };

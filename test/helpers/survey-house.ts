@@ -52,6 +52,7 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
       budget: async () => 3,
       linesInUse: async () => lines.now,
       place: () => ({ node: 'test', directory: null }),
+      directoryOf: () => null,
       hasSound: () => true,
       ownNumbers: ['12345', '053312345'],
       worker,

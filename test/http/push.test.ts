@@ -10,6 +10,7 @@ import { permissionsOf, type Role } from '../../src/core/roles.ts';
 import { createHttp, createMetrics } from '../../src/http/index.ts';
 import type { ServerFrame, Snapshot } from '../../src/push/frames.ts';
 import { createPushHub, PUSH_PROTOCOL, pushRoutes } from '../../src/push/index.ts';
+import type { SurveysView } from '../../src/surveys/schemas.ts';
 
 const agent = (staffId: number, reason = ''): AgentView => ({
   staffId,
@@ -153,6 +154,33 @@ t.test('a snapshot first, then numbered events, to the right people alone', asyn
   t.equal(hub.clients(), 4);
   first.say({ v: 1, t: 'ping' });
   t.match((await first.until((frames) => frames.length === 4))[3], { t: 'resumed', seq: 2 });
+});
+
+t.test('a whole picture goes to who watches it and may', async (t) => {
+  const { port, hub } = await world(t);
+  const supervisor = connect(port, '1.supervisor');
+  const agent = connect(port, '2.agent');
+  const other = connect(port, '3.supervisor');
+  for (const [each, what] of [
+    [supervisor, 'surveys'],
+    [agent, 'surveys'],
+    [other, 'board'],
+  ] as const) {
+    await each.opened;
+    each.say(fresh);
+    await each.until((frames) => frames.length > 0);
+    each.say({ v: 1, t: 'watch', what });
+    each.say({ v: 1, t: 'ping' });
+    await each.until((frames) => frames.some(({ t }) => t === 'resumed'));
+  }
+  t.equal(hub.watchers('surveys'), 1, 'who may not watch does not');
+  hub.toWatchers('surveys', { version: 7 } as SurveysView);
+  hub.toPermission('cases.callback', { type: 'switch.changed', up: true, reason: '' });
+  const pictures = async (each: typeof agent) =>
+    (await each.until((frames) => frames.some(({ t }) => t === 'event'))).flatMap((frame) => (frame.t === 'surveys' ? [frame] : []));
+  t.match(await pictures(supervisor), [{ v: 1, surveys: { version: 7 } }]);
+  t.same(await pictures(agent), []);
+  t.same(await pictures(other), [], 'of another picture');
 });
 
 t.test('after a lost line exactly what was missed, after a new life a snapshot', async (t) => {

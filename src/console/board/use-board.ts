@@ -20,10 +20,10 @@ export interface BoardNow {
 /** What was pushed last; before the first push, what the service answered. After a reconnect the push brings the whole board anew. */
 export const useBoard = (): BoardNow => {
   const ticking = useNow();
-  const pushed = useStore(push.board);
+  const pushed = useStore(push.pictures.board);
   const { link, clockOffsetMs, downSince } = useStore(push.state);
   const asked = useQuery({ queryKey: ['board'], queryFn: () => request<Board>('GET', '/api/board') });
-  useEffect(() => push.watchBoard(), []);
+  useEffect(() => push.watch('board'), []);
   return {
     board: pushed ?? asked.data ?? null,
     error: pushed || asked.data ? null : asked.error,

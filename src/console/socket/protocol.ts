@@ -109,7 +109,8 @@ const applyFrame = (state: PushState, frame: ServerFrame, at: number): PushState
       if (frame.epoch !== state.epoch || frame.seq !== state.seq) return { ...state, needsResume: true };
       return opened(state, at, frame.now);
     case 'board':
-      return state; // has a store of its own (push-client.ts)
+    case 'surveys':
+      return state; // pictures have stores of their own (push-client.ts)
     case 'ended':
       return frame.reason === 'session_ended' ? { ...state, sessionEnded: true } : state;
     case 'event': {

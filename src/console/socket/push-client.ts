@@ -1,5 +1,6 @@
 import type { Board } from '../../board/schemas.ts';
-import type { ClientFrame, PUSH_PROTOCOL } from '../../push/frames.ts';
+import type { ClientFrame, Picture, Pictures, PUSH_PROTOCOL } from '../../push/frames.ts';
+import type { SurveysView } from '../../surveys/schemas.ts';
 import { createStore, type Store } from '../ui/store.ts';
 import { initialPushState, type PushAction, type PushState, parseFrame, reconnectDelayMs, reducePush } from './protocol.ts';
 
@@ -13,10 +14,10 @@ const ANSWER_WITHIN_MS = 4_000;
 
 export interface PushClient {
   state: Store<PushState>;
-  /** The board as last pushed, while somebody watches it. */
-  board: Store<Board | null>;
-  /** Begins to watch the board. @returns the end of it */
-  watchBoard: () => () => void;
+  /** The picture as last pushed, while somebody watches it. */
+  pictures: { [P in Picture]: Store<Pictures[P] | null> };
+  /** Begins to watch a picture; a page watches one at a time. @returns the end of it */
+  watch: (what: Picture) => () => void;
   start: () => void;
   stop: () => void;
   reconnectNow: () => void;
@@ -31,8 +32,8 @@ export const createPushClient = (url: () => string): PushClient => {
   let ping: ReturnType<typeof setInterval> | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let running = false;
-  const board = createStore<Board | null>(null);
-  let watching = 0;
+  const pictures = { board: createStore<Board | null>(null), surveys: createStore<SurveysView | null>(null) };
+  let watching: Picture | null = null;
 
   const dispatch = (action: PushAction): void => state.set((previous) => reducePush(previous, action));
   const send = (frame: ClientFrame): void => socket?.send(JSON.stringify(frame));
@@ -62,7 +63,11 @@ export const createPushClient = (url: () => string): PushClient => {
     if (!frame) return;
     if (frame.t === 'hello' || frame.t === 'resumed') clearTimeout(patience);
     if (frame.t === 'board') {
-      if (watching > 0) board.set(frame.board);
+      if (watching === 'board') pictures.board.set(frame.board);
+      return;
+    }
+    if (frame.t === 'surveys') {
+      if (watching === 'surveys') pictures.surveys.set(frame.surveys);
       return;
     }
     dispatch({ type: 'frame', frame, at: Date.now() });
@@ -80,7 +85,7 @@ export const createPushClient = (url: () => string): PushClient => {
     opening.onopen = () => {
       const { epoch, seq } = state.get();
       send({ v: 1, t: 'resume', epoch, seq });
-      if (watching > 0) send({ v: 1, t: 'watch', what: 'board' });
+      if (watching) send({ v: 1, t: 'watch', what: watching });
       ping = setInterval(() => {
         send({ v: 1, t: 'ping' });
         clearTimeout(patience);
@@ -97,20 +102,21 @@ export const createPushClient = (url: () => string): PushClient => {
     connect();
   };
 
-  const say = (what: 'board' | 'nothing'): void => {
+  const say = (what: Picture | 'nothing'): void => {
     if (socket?.readyState === WebSocket.OPEN) send({ v: 1, t: 'watch', what });
   };
 
   return {
     state,
-    board,
-    watchBoard: () => {
-      watching += 1;
-      if (watching === 1) say('board');
+    pictures,
+    watch: (what) => {
+      watching = what;
+      say(what);
       return () => {
-        watching -= 1;
-        if (watching > 0) return;
-        board.set(null);
+        pictures[what].set(null);
+        // The page that comes next may watch another already.
+        if (watching !== what) return;
+        watching = null;
         say('nothing');
       };
     },

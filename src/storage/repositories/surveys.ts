@@ -1,7 +1,18 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, notInArray, or, sql } from 'drizzle-orm';
-import type { NewAnswer, StoredAnswer, SurveyAttempt, SurveysRepository, SurveyTask, UnitResult } from '../../surveys/repository.ts';
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { titleOf } from '../../cases/case.ts';
+import type { Outcome } from '../../surveys/attempts.ts';
+import type {
+  DayCounts,
+  LiveRow,
+  NewAnswer,
+  StoredAnswer,
+  SurveyAttempt,
+  SurveysRepository,
+  SurveyTask,
+  UnitResult,
+} from '../../surveys/repository.ts';
 import type { TaskState } from '../../surveys/states.ts';
-import type { Digit } from '../../surveys/survey.ts';
+import { type Digit, isUnhappy } from '../../surveys/survey.ts';
 import type { Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
 
@@ -28,6 +39,15 @@ const answerOf = (row: Row<'surveyAnswers'>): StoredAnswer => {
     ...(reason === null ? {} : { reason }),
   };
 };
+
+/** Without those that a later one of them supersedes. */
+const standing = (rows: readonly Row<'surveyAnswers'>[]): StoredAnswer[] => {
+  const superseded = new Set(rows.map((row) => row.supersedes));
+  return rows.filter((row) => !superseded.has(row.id)).map(answerOf);
+};
+
+/** A person was on the line, whatever they then said. */
+const REACHED: readonly Outcome[] = ['answered', 'hung_up_early', 'not_now', 'wrong_person'];
 
 const first = <T>(rows: readonly T[]): T => {
   const [row] = rows;
@@ -218,11 +238,25 @@ const attemptDoors = (store: Store): AttemptDoors => {
 
 type AnswerDoors = Pick<
   SurveysRepository,
-  'latestScript' | 'script' | 'addScript' | 'addAnswer' | 'answersOf' | 'addVoice' | 'voicesOf' | 'addOptOut' | 'hasOptedOut'
+  | 'latestScript'
+  | 'script'
+  | 'addScript'
+  | 'addAnswer'
+  | 'answersOf'
+  | 'answersOfAll'
+  | 'addVoice'
+  | 'voice'
+  | 'voicesOf'
+  | 'voicesOfAll'
+  | 'personCallsOf'
+  | 'addPersonCall'
+  | 'addOptOut'
+  | 'hasOptedOut'
 >;
 
 const answerDoors = (store: Store): AnswerDoors => {
   const { surveyVersions: v, surveyAnswers: n, surveyVoices: voices, surveyOptOuts: o } = store.schema;
+  const { surveyPersonCalls: p, staff } = store.schema;
   return {
     latestScript: () =>
       store.read(async (db) => {
@@ -242,10 +276,18 @@ const answerDoors = (store: Store): AnswerDoors => {
     },
     answersOf: (taskId) =>
       store.read(async (db) => {
-        const rows = await db.select().from(n).where(eq(n.taskId, taskId)).orderBy(asc(n.id));
-        const superseded = new Set(rows.map((row) => row.supersedes));
-        return rows.filter((row) => !superseded.has(row.id)).map(answerOf);
+        return standing(await db.select().from(n).where(eq(n.taskId, taskId)).orderBy(asc(n.id)));
       }),
+    answersOfAll: (taskIds) =>
+      store.read(async (db) =>
+        standing(
+          await db
+            .select()
+            .from(n)
+            .where(inArray(n.taskId, [...taskIds]))
+            .orderBy(asc(n.id)),
+        ),
+      ),
     async addVoice(db, voice) {
       await db.insert(voices).values(voice).returning({ id: voices.id });
     },
@@ -257,6 +299,32 @@ const answerDoors = (store: Store): AnswerDoors => {
           .where(eq(voices.taskId, taskId))
           .orderBy(asc(voices.id)),
       ),
+    voice: (voiceId) =>
+      store.read(async (db) => {
+        const [row] = await db.select().from(voices).where(eq(voices.id, voiceId)).limit(1);
+        return row ? { taskId: row.taskId, node: row.node, file: row.file, sha256: row.sha256 } : null;
+      }),
+    voicesOfAll: (taskIds) =>
+      store.read((db) =>
+        db
+          .select({ taskId: voices.taskId, voiceId: voices.id, milliseconds: voices.milliseconds })
+          .from(voices)
+          .where(inArray(voices.taskId, [...taskIds]))
+          .orderBy(asc(voices.id)),
+      ),
+    personCallsOf: (taskIds) =>
+      store.read(async (db) => {
+        const rows = await db
+          .select({ call: p, staffName: staff.name })
+          .from(p)
+          .innerJoin(staff, eq(staff.id, p.staffId))
+          .where(inArray(p.taskId, [...taskIds]))
+          .orderBy(asc(p.id));
+        return rows.map(({ call: { id: _id, ...call }, staffName }) => ({ ...call, staffName }));
+      }),
+    async addPersonCall(db, call) {
+      await db.insert(p).values(call).returning({ id: p.id });
+    },
     async addOptOut(db, change) {
       await db.insert(o).values(change).returning({ id: o.id });
     },
@@ -268,34 +336,81 @@ const answerDoors = (store: Store): AnswerDoors => {
   };
 };
 
-const views = (store: Store): Pick<SurveysRepository, 'live' | 'countByState' | 'resultsByUnit'> => {
+const views = (store: Store): Pick<SurveysRepository, 'live' | 'unhappy' | 'endedSince' | 'day' | 'countByState' | 'resultsByUnit'> => {
   const { surveyTasks: t, surveyAttempts: a, surveyAttemptTasks: both, surveyAnswers: n, cases } = store.schema;
+  const liveWhere = (where: SQL | undefined, limit: number): Promise<LiveRow[]> =>
+    store.read(async (db) => {
+      const rows = await db
+        .select({
+          task: t,
+          caseNumber: cases.number,
+          caseState: cases.state,
+          course: cases.course,
+          purpose: cases.purpose,
+          requestType: cases.requestType,
+          confidential: cases.confidential,
+          dialledAt: a.dialledAt,
+          rangAt: a.rangAt,
+          answeredAt: a.answeredAt,
+          openNumber: a.openNumber,
+          attempts: db.$count(both, eq(both.taskId, t.id)),
+        })
+        .from(t)
+        .innerJoin(cases, eq(cases.id, t.caseId))
+        .leftJoin(a, eq(a.id, t.attemptId))
+        .where(where)
+        .orderBy(asc(t.dueAt), asc(t.id))
+        .limit(limit);
+      return rows.map(({ task, openNumber, dialledAt, rangAt, answeredAt, course, purpose, requestType, confidential, ...rest }) => ({
+        ...taskOf(task),
+        ...rest,
+        title: titleOf({ course, purpose }, null),
+        guarded: confidential || requestType === 'report',
+        dialledAt: openNumber === null ? null : dialledAt,
+        rangAt: openNumber === null ? null : rangAt,
+        answeredAt: openNumber === null ? null : answeredAt,
+      }));
+    });
   return {
-    live: (states, limit) =>
+    live: (states, limit) => liveWhere(inArray(t.state, [...states]), limit),
+    unhappy: (limit) => liveWhere(and(eq(t.state, 'person'), inArray(t.reason, ['dissatisfied', 'ruling'])), limit),
+    endedSince: (since, limit) =>
       store.read(async (db) => {
         const rows = await db
-          .select({
-            task: t,
-            caseNumber: cases.number,
-            dialledAt: a.dialledAt,
-            rangAt: a.rangAt,
-            answeredAt: a.answeredAt,
-            openNumber: a.openNumber,
-            attempts: db.$count(both, eq(both.taskId, t.id)),
-          })
-          .from(t)
+          .select({ task: t, caseNumber: cases.number, outcome: both.outcome, endedAt: a.endedAt })
+          .from(both)
+          .innerJoin(a, eq(a.id, both.attemptId))
+          .innerJoin(t, eq(t.id, both.taskId))
           .innerJoin(cases, eq(cases.id, t.caseId))
-          .leftJoin(a, eq(a.id, t.attemptId))
-          .where(inArray(t.state, [...states]))
-          .orderBy(asc(t.dueAt), asc(t.id))
+          .where(and(isNotNull(both.outcome), gte(a.endedAt, since)))
+          .orderBy(desc(a.endedAt), desc(both.id))
           .limit(limit);
-        return rows.map(({ task, openNumber, dialledAt, rangAt, answeredAt, ...rest }) => ({
-          ...taskOf(task),
-          ...rest,
-          dialledAt: openNumber === null ? null : dialledAt,
-          rangAt: openNumber === null ? null : rangAt,
-          answeredAt: openNumber === null ? null : answeredAt,
-        }));
+        return rows.flatMap(({ task: { id: taskId, caseId, unitCode, state, reason, dueAt }, caseNumber, outcome, endedAt }) =>
+          outcome && endedAt ? [{ taskId, caseId, caseNumber, unitCode, state, reason, dueAt, outcome, endedAt }] : [],
+        );
+      }),
+    day: (from, until) =>
+      store.read(async (db) => {
+        const each = { taskId: both.taskId, outcome: both.outcome, dialledAt: a.dialledAt };
+        const made = await db.select(each).from(both).innerJoin(a, eq(a.id, both.attemptId)).where(gte(a.claimedAt, from));
+        const open = await db
+          .select({ id: t.id })
+          .from(t)
+          .where(and(inArray(t.state, ['waiting', 'calling', 'text', 'person', 'settle']), lt(t.dueAt, until)));
+        const answers = standing(await db.select().from(n).where(gte(n.at, from)).orderBy(asc(n.id)));
+        const tasks = (of: readonly { taskId: number }[]): number => new Set(of.map(({ taskId }) => taskId)).size;
+        const rated = answers.filter(({ measure, value }) => measure === 'satisfied' && value > 0);
+        const outcomes: DayCounts['outcomes'] = {};
+        for (const { outcome } of made) if (outcome) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        return {
+          due: new Set([...made.map(({ taskId }) => taskId), ...open.map(({ id }) => id)]).size,
+          dialled: tasks(made.filter(({ dialledAt }) => dialledAt)),
+          reached: tasks(made.filter(({ outcome }) => outcome && REACHED.includes(outcome))),
+          rated: tasks(rated),
+          satisfied: tasks(rated.filter(({ value }) => value >= 3)),
+          unhappy: tasks(answers.filter(({ measure, value }) => isUnhappy(measure, value))),
+          outcomes,
+        };
       }),
     countByState: () =>
       store.read(async (db) => {
