@@ -41,11 +41,11 @@ export const openDesk = async (
   browser: Browser,
   product: Pick<Product, 'url' | 'password'>,
   account: string,
-  prepare: (page: Page) => void = () => undefined,
+  prepare: (page: Page) => void | Promise<void> = () => undefined,
 ): Promise<DeskPage> => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['microphone'] });
   const page = await context.newPage();
-  prepare(page);
+  await prepare(page);
   await page.goto(product.url);
   await page.fill('#account', account);
   await page.fill('#password', product.password);

@@ -13,6 +13,8 @@ export interface Console {
   pushed: Map<number, Set<string>>;
   /** The number on a card that is shown as ringing now; empty when none is. */
   ringingNumber(): Promise<string>;
+  /** When each offer's card came in at the page, by its id, in epoch milliseconds: what is after that is the browser's. */
+  arrived(): Promise<Record<string, number>>;
   /** How far the page's clock is from this process's, in ms: both read the machine's. */
   clockOffset(): Promise<number>;
 }
@@ -27,14 +29,30 @@ const listen = (pushed: Map<number, Set<string>>, payload: string | Buffer): voi
   pushed.set(offerId, (pushed.get(offerId) ?? new Set()).add(`${epoch} ${seq}`));
 };
 
+/** Stamps each card before the console itself sees it. */
+const STAMP_ARRIVALS = `(() => {
+  const Real = window.WebSocket, arrived = (window.__arrived = {});
+  window.WebSocket = class extends Real {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data !== 'string' || !data.includes('"card.offered"')) return;
+        const { event } = JSON.parse(data);
+        if (event?.type === 'card.offered') arrived[event.card.offerId] ??= performance.timeOrigin + performance.now();
+      });
+    }
+  };
+})()`;
+
 /** @param place counts from 1: agent1 has extension 8001 */
 export const openConsole = async (browser: Browser, product: Product, place: number): Promise<Console> => {
   const account = `agent${place}`;
   const pushed: Console['pushed'] = new Map();
-  const desk = await openDesk(browser, product, account, (page) => {
+  const desk = await openDesk(browser, product, account, async (page) => {
     page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => listen(pushed, payload));
     });
+    await page.addInitScript(STAMP_ARRIVALS);
   });
   return {
     account,
@@ -46,6 +64,7 @@ export const openConsole = async (browser: Browser, product: Product, place: num
         const ringing = document.querySelector('.call-bar[data-mode=ringing]') && document.querySelector('main.desk[data-mode=ringing]');
         return ringing ? (document.querySelector('#who > .panel > .meta')?.textContent ?? '').trim() : '';
       })()`)) as string,
+    arrived: () => desk.page.evaluate('({ ...window.__arrived })') as Promise<Record<string, number>>,
     async clockOffset() {
       const before = Date.now();
       const page = (await desk.page.evaluate('performance.timeOrigin + performance.now()')) as number;
