@@ -28,7 +28,6 @@ import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
 import { parseCallerNumber } from './core/phone-number.ts';
-import { CALENDAR_2026 } from './core/working-time.ts';
 import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
@@ -348,7 +347,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     repository: settingsRepository,
     history,
     telephony,
-    calendar: async () => [CALENDAR_2026],
+    calendar: () => terms.calendarYears(),
     dutyPhone: config.hotline.dutyPhone,
     ownNumbers: [config.hotline.number, ...config.hotline.aliases],
     clock,
@@ -444,6 +443,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
           relayUrl: config.relay.publicUrl,
           sipDomain: SIP_DOMAIN,
         }),
+        hotlineNumber: config.hotline.number,
       }),
     );
   await finish();

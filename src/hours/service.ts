@@ -30,8 +30,8 @@ export interface HoursDeps {
 export const createHours = (deps: HoursDeps) => {
   const { store, repository, history, telephony, clock, logger } = deps;
   let onSwitch = false;
-  /** Month for which the switch was told last; the calendar it holds reaches some months ahead of it. */
-  let toldMonth = '';
+  /** What the switch was told last; the calendar in it reaches some months ahead, so a new month makes it another. */
+  let told = '';
 
   const unset = (): HotlineHours => ({
     hours: null,
@@ -62,8 +62,9 @@ export const createHours = (deps: HoursDeps) => {
   const tellSwitch = async (): Promise<void> => {
     onSwitch = false;
     try {
-      await telephony.writeSettings(await forSwitch());
-      toldMonth = shanghaiDay(clock.now()).slice(0, 7);
+      const settings = await forSwitch();
+      await telephony.writeSettings(settings);
+      told = JSON.stringify(settings);
       onSwitch = true;
     } catch (err) {
       if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
@@ -111,7 +112,7 @@ export const createHours = (deps: HoursDeps) => {
     /** After a reconnect, and when a new month begins or the calendar has changed: the switch holds only some months ahead. */
     tellSwitch,
     async tellWhenDue(): Promise<void> {
-      if (!onSwitch || toldMonth !== shanghaiDay(clock.now()).slice(0, 7)) await tellSwitch();
+      if (!onSwitch || told !== JSON.stringify(await forSwitch())) await tellSwitch();
     },
   };
 };

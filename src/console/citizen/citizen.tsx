@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Phone } from '../../agents/schemas.ts';
+import type { CitizenPhone } from '../../demonstration/schemas.ts';
 import { request } from '../api/client.ts';
 import { Keypad } from '../app/keypad.tsx';
 import { useWords } from '../i18n/i18n.ts';
@@ -23,27 +23,29 @@ export const CitizenPage = () => {
   const sip = useRef<SipPhone | null>(null);
   const voice = useRef<MediaStream | null>(null);
   const target = useRef('12345');
+  const [number, setNumber] = useState('');
   const [problem, setProblem] = useState('');
   const [keypad, setKeypad] = useState(false);
   useEffect(() => {
     let gone = false;
     void (async () => {
       const [phone, { createSipPhone }] = await Promise.all([
-        request<Phone>('GET', '/demo/phone.json'),
+        request<CitizenPhone>('GET', '/demo/phone.json'),
         import('../softphone/sip-phone.ts'),
       ]);
       if (gone) return;
       let { ticket } = phone;
       setInterval(
         () =>
-          void request<Phone>('GET', '/demo/phone.json')
+          void request<CitizenPhone>('GET', '/demo/phone.json')
             .then((fresh) => {
               ticket = fresh.ticket;
             })
             .catch(() => {}),
         600_000,
       );
-      target.current = `sip:12345@${phone.sipUri.split('@')[1] ?? '127.0.0.1'}`;
+      setNumber(phone.dials);
+      target.current = `sip:${phone.dials}@${phone.sipUri.split('@')[1] ?? '127.0.0.1'}`;
       sip.current = createSipPhone({
         phone,
         latestTicket: () => ticket,
@@ -76,7 +78,7 @@ export const CitizenPage = () => {
   return (
     <main className="login">
       <div className="login-box player" data-citizen={call?.phase ?? line}>
-        <p className="login-number">12345</p>
+        <p className="login-number">{number || '\u00a0'}</p>
         <h1>{t('citizen.title')}</h1>
         <p className="meta">{t('citizen.note')}</p>
         <p role="status">
