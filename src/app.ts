@@ -3,7 +3,17 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords, createSecondFactors, createStaffAdministration } from './access/index.ts';
-import { agentNotices, agentReactions, agentsRoutes, createAgents, createDesk, createPresences, liveGauges } from './agents/index.ts';
+import {
+  agentNotices,
+  agentReactions,
+  agentsRoutes,
+  createAgents,
+  createDesk,
+  createLeading,
+  createPresences,
+  leadingRoutes,
+  liveGauges,
+} from './agents/index.ts';
 import { boardNotices, boardRoutes, createBoard } from './board/index.ts';
 import {
   callsNotices,
@@ -49,6 +59,7 @@ import { createCallsRepository } from './storage/repositories/calls.ts';
 import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
+import { createDeskMessagesRepository } from './storage/repositories/desk-messages.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
@@ -231,6 +242,16 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     wrapUpMs: config.wrapUpSeconds * 1000,
   });
 
+  const leading = createLeading({
+    store,
+    messages: createDeskMessagesRepository(store),
+    shifts: agentsRepository,
+    agents,
+    history,
+    outbox,
+    clock,
+  });
+
   const administration = createStaffAdministration({
     secondFactors,
     store,
@@ -249,6 +270,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     agents,
     repository: agentsRepository,
     calls: callsRepository,
+    unseenMessages: (staffId) => leading.unseenOf(staffId),
     cards,
     presences,
     countDrafted: (staffId, since) => cases.countDrafted(staffId, since),
@@ -286,7 +308,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   // ── reactions: when that happens there, we do this here ──
   callsNotices({ outbox, cards, repository: callsRepository, push });
   agentReactions({ outbox, agents });
-  const notices = agentNotices({ outbox, agents, desk, push, pushToDesks: late.toDesks, logger });
+  const notices = agentNotices({ outbox, agents, desk, leading, push, pushToDesks: late.toDesks, logger });
   const boardNews = boardNotices({
     outbox,
     board,
@@ -409,6 +431,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     accessRoutes({ access, secondFactors, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
   );
   await http.register(agentsRoutes({ agents, desk, store, history }));
+  await http.register(leadingRoutes({ leading, agents }));
   await http.register(boardRoutes({ board }));
   await http.register(callsRoutes({ playback }));
   await http.register(casesRoutes({ cases, currentStaff }));

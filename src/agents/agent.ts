@@ -10,6 +10,7 @@ export interface Shift {
   since: Date;
   wrapUpUntil: Date | null;
   afterWrapUp: 'ready' | 'paused';
+  helpSince: Date | null;
 }
 
 /** What the switch says of the telephone. */
@@ -53,6 +54,19 @@ export const beginWrapUp = (shift: Shift, now: Date, wrapUpMs: number): Partial<
 
 export const endWrapUp = (shift: Shift, now: Date): Partial<Shift> | null =>
   shift.intent === 'wrap_up' ? { intent: shift.afterWrapUp, since: now, wrapUpUntil: null } : null;
+
+/**
+ * What a team leader wants of somebody's desk. Whoever still writes up a call keeps the form: a pause begins after it. Null when it
+ * is so already, so that a second click tells nobody anything.
+ */
+export const ledIntent = (shift: Shift, wanted: { intent: 'ready' | 'paused'; reason: string }, now: Date): Partial<Shift> | null => {
+  if (shift.intent === 'wrap_up' && wanted.intent === 'paused') {
+    const isSo = shift.afterWrapUp === 'paused' && shift.reason === wanted.reason;
+    return isSo ? null : { afterWrapUp: 'paused', reason: wanted.reason };
+  }
+  if (shift.intent === wanted.intent && shift.reason === wanted.reason) return null;
+  return { ...wanted, since: now, wrapUpUntil: null };
+};
 
 /** Reason the switch is told, so that a person looking at the queue there understands it. Empty: not paused. */
 export const pauseReasonOf = (shift: Pick<Shift, 'intent' | 'reason'>): string => {

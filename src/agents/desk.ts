@@ -4,7 +4,7 @@ import type { StaffId } from '../core/ids.ts';
 import type { Alarm, Snapshot } from '../push/frames.ts';
 import type { Presences } from './presence.ts';
 import type { AgentsRepository } from './repository.ts';
-import type { DayFigures, QueueSummary } from './schemas.ts';
+import type { DayFigures, DeskMessage, QueueSummary } from './schemas.ts';
 import type { Agents } from './service.ts';
 
 const RECENT_CALLS = 8;
@@ -14,6 +14,8 @@ export const createDesk = (deps: {
   agents: Agents;
   repository: AgentsRepository;
   calls: CallsRepository;
+  /** What this person was told and has not seen. */
+  unseenMessages(staffId: StaffId): Promise<DeskMessage[]>;
   cards: Cards;
   presences: Presences;
   countDrafted(staffId: StaffId, since: Date): Promise<number>;
@@ -75,15 +77,17 @@ export const createDesk = (deps: {
     today,
     recent,
     async snapshotFor(staffId: StaffId): Promise<Snapshot> {
-      const [agent, open, wrapUp, queues, figures, calledBefore] = await Promise.all([
+      const [agent, open, wrapUp, queues, figures, calledBefore, messages] = await Promise.all([
         agents.view(staffId),
         cards.openCardsOf(staffId),
         wrapUpCard(staffId),
         queueSummaries(),
         today(staffId),
         recent(staffId),
+        deps.unseenMessages(staffId),
       ]);
-      return { agent, cards: open, wrapUp, queues, today: figures, recent: calledBefore, switchUp: deps.switchUp(), alarms: deps.alarms() };
+      const shown = { agent, cards: open, wrapUp, queues, today: figures, recent: calledBefore, messages };
+      return { ...shown, switchUp: deps.switchUp(), alarms: deps.alarms() };
     },
   };
 };

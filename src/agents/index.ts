@@ -1,6 +1,8 @@
 export type { LiveOffer } from './agent.ts';
 export { createDesk, type Desk } from './desk.ts';
 export { liveGauges } from './gauges.ts';
+export { createLeading, type Leading } from './leading.ts';
+export { leadingRoutes } from './leading-routes.ts';
 export { type AgentNotices, agentNotices } from './notifier.ts';
 export { createPresences, type Presences } from './presence.ts';
 export { agentReactions } from './reactions.ts';

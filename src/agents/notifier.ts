@@ -3,6 +3,7 @@ import type { StaffId } from '../core/ids.ts';
 import type { PushEvent } from '../push/frames.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Desk } from './desk.ts';
+import type { Leading } from './leading.ts';
 import type { Agents } from './service.ts';
 
 /** The line moves several times a second at a busy hour; an eye needs it four times. */
@@ -19,6 +20,7 @@ export const agentNotices = (deps: {
   outbox: Outbox;
   agents: Agents;
   desk: Desk;
+  leading: Pick<Leading, 'unseen'>;
   push: (staffId: StaffId, event: PushEvent) => void;
   pushToDesks: (event: PushEvent) => void;
   logger: Logger;
@@ -68,6 +70,11 @@ export const agentNotices = (deps: {
     );
 
   outbox.on('agent.changed', ({ staffId }) => agentChanged(staffId));
+  outbox.on('agent.messaged', async ({ messageId, staffId, seen }) => {
+    if (seen) return push(staffId, { type: 'message.seen', messageId });
+    const message = await deps.leading.unseen(messageId);
+    if (message) push(staffId, { type: 'message.arrived', message });
+  });
   outbox.on('call.offered', ({ staffId }) => agentChanged(staffId));
   outbox.on('offer.ended', ({ staffId }) => {
     agentChanged(staffId);

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
+import { MESSAGE_KINDS } from './message-kinds.ts';
 
 export const PAUSE_REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
 export const PauseReason = oneOf(...PAUSE_REASONS);
@@ -20,6 +21,8 @@ export const AgentView = Type.Object({
   wrapUpUntil: nullable(instant),
   queues: Type.Array(Type.String()),
   callId: nullable(Type.Integer()),
+  /** Asks the team leader for help; null again once somebody comes. */
+  helpSince: nullable(instant),
 });
 
 /** What a browser needs to be a telephone. The secret is new for every sign-in and lives in the page's memory alone. */
@@ -42,6 +45,29 @@ export const SetIntent = Type.Union([
   Type.Object({ intent: Type.Literal('paused'), reason: PauseReason }, { additionalProperties: false }),
 ]);
 
+export const AskHelp = Type.Object({ asks: Type.Boolean() }, { additionalProperties: false });
+
+/** What a team leader has told this agent, until the agent has seen it. */
+export const DeskMessage = Type.Object({
+  messageId: Type.Integer(),
+  kind: oneOf(...MESSAGE_KINDS),
+  /** Empty but for kind `text`. */
+  text: Type.String(),
+  from: Type.String(),
+  sentAt: instant,
+});
+
+export const LONGEST_MESSAGE = 200;
+export const SendMessage = Type.Object(
+  {
+    to: nullable(Type.Integer({ minimum: 1, description: 'null: everybody who is signed in' })),
+    text: Type.String({ minLength: 1, maxLength: LONGEST_MESSAGE, pattern: '\\S' }),
+    key: Type.String({ minLength: 8, maxLength: 64, description: 'made by the client: sent twice, it is one message' }),
+  },
+  { additionalProperties: false },
+);
+export const MessageSent = Type.Object({ sent: Type.Integer({ description: 'how many people are told' }) });
+
 export const QueueSummary = Type.Object({
   queue: Type.String(),
   waiting: Type.Integer(),
@@ -60,6 +86,9 @@ export const DayFigures = Type.Object({
 
 export type AgentView = Static<typeof AgentView>;
 export type ShownState = Static<typeof ShownState>;
+export type DeskMessage = Static<typeof DeskMessage>;
+export type SendMessage = Static<typeof SendMessage>;
+export type MessageSent = Static<typeof MessageSent>;
 export type Phone = Static<typeof Phone>;
 export type SignIn = Static<typeof SignIn>;
 export type SignedIn = Static<typeof SignedIn>;

@@ -6,7 +6,7 @@ import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { SwitchSnapshot, Telephony } from '../telephony/port.ts';
-import { beginWrapUp, endWrapUp, type LiveOffer, pauseReasonOf, shownState } from './agent.ts';
+import { beginWrapUp, endWrapUp, type LiveOffer, ledIntent, pauseReasonOf, shownState } from './agent.ts';
 import type { Presences } from './presence.ts';
 import type { AgentsRepository, Person, ShiftRow } from './repository.ts';
 import type { AgentView, Phone, SetIntent, SignedIn, Ticket } from './schemas.ts';
@@ -31,6 +31,11 @@ export interface AgentsDeps {
   queues: string[];
   wrapUpMs: number;
 }
+
+/** Who changes a desk: the agent, we ourselves, or a team leader. */
+type Actor = 'self' | 'system' | { leader: StaffId };
+/** Written in the transaction that changes the desk: what the agent is told of it. */
+export type Note = (db: Exec) => Promise<void>;
 
 /** A page that has been closed this long without signing out is not coming back; its extension is freed. */
 const FORGOTTEN_MS = 15 * 60_000;
@@ -68,31 +73,35 @@ export const createAgents = (deps: AgentsDeps) => {
       wrapUpUntil: shift?.wrapUpUntil?.toISOString() ?? null,
       queues: shift ? deps.queues : [],
       callId: live?.callId ?? null,
+      helpSince: shift?.helpSince?.toISOString() ?? null,
     };
   };
 
   /** One change of a shift: row, record and event together, then the switch is told what follows from it. */
   const change = async (
     staffId: StaffId,
-    actor: 'self' | 'system',
+    actor: Actor,
     act: string,
     decide: (shift: ShiftRow) => Partial<ShiftRow> | null,
-  ): Promise<void> => {
+    note?: Note,
+  ): Promise<boolean> => {
     const after = await store.write(async (db) => {
       const shift = await openShift(db, staffId);
       const values = decide(shift);
       if (!values) return null;
       const row = await repository.updateShift(db, shift.id, values);
       await history.append(db, {
-        actor: actor === 'self' ? byStaff(staffId) : bySystem,
+        actor: actor === 'system' ? bySystem : byStaff(actor === 'self' ? staffId : actor.leader),
         act,
         thing: { kind: 'staff', id: staffId },
         details: { intent: row?.intent, reason: row?.reason },
       });
       await outbox.append(db, 'agent.changed', { staffId });
+      await note?.(db);
       return row ?? null;
     });
     if (after && !after.signedOutAt) await tellSwitch(after);
+    return after !== null;
   };
 
   const tellSwitch = async (shift: ShiftRow): Promise<void> => {
@@ -107,10 +116,10 @@ export const createAgents = (deps: AgentsDeps) => {
     });
   };
 
-  const signOut = async (staffId: StaffId, actor: 'self' | 'system'): Promise<void> => {
+  const signOut = async (staffId: StaffId, actor: Actor, note?: Note): Promise<void> => {
     const shift = await repository.openShiftOf(staffId);
     if (!shift) return;
-    await change(staffId, actor, 'agent.signed_out', () => ({ signedOutAt: clock.now(), wrapUpUntil: null }));
+    await change(staffId, actor, 'agent.signed_out', () => ({ signedOutAt: clock.now(), wrapUpUntil: null }), note);
     await leaveSwitch(shift.extension);
   };
 
@@ -178,6 +187,38 @@ export const createAgents = (deps: AgentsDeps) => {
       await change(staffId, 'self', 'agent.intent_set', () => ({ intent: wanted.intent, reason, since: clock.now(), wrapUpUntil: null }));
       return view(staffId);
     },
+
+    /** A team leader pauses or readies another. @throws HotlineError agent.not_signed_in */
+    async lead(staffId: StaffId, leader: StaffId, wanted: SetIntent, note: Note): Promise<AgentView> {
+      const { intent, reason } = { reason: '', ...wanted };
+      await change(staffId, { leader }, 'agent.intent_set', (shift) => ledIntent(shift, { intent, reason }, clock.now()), note);
+      return view(staffId);
+    },
+
+    /**
+     * A team leader signs another off. Not in a call: the telephone is taken away, and the citizen on it would be lost.
+     * @throws HotlineError agent.not_signed_in, agent.in_call
+     */
+    async leadOff(staffId: StaffId, leader: StaffId, note: Note): Promise<AgentView> {
+      if (!(await repository.openShiftOf(staffId))) throw new HotlineError('agent.not_signed_in', '没有签入 Not signed in');
+      if (await deps.liveOfferOf(staffId))
+        throw new HotlineError('agent.in_call', '正在接电话，挂断后再签出 In a call: sign them off when it is over');
+      await signOut(staffId, { leader }, note);
+      return view(staffId);
+    },
+
+    /** @throws HotlineError agent.not_signed_in */
+    async askForHelp(staffId: StaffId, asks: boolean): Promise<AgentView> {
+      const act = asks ? 'agent.help_asked' : 'agent.help_withdrawn';
+      await change(staffId, 'self', act, (shift) =>
+        (shift.helpSince !== null) === asks ? null : { helpSince: asks ? clock.now() : null },
+      );
+      return view(staffId);
+    },
+
+    /** A team leader has seen the call for help and comes: of two leaders the first one. @returns whether it was this one */
+    acknowledgeHelp: (staffId: StaffId, leader: StaffId, note: Note): Promise<boolean> =>
+      change(staffId, { leader }, 'agent.help_acknowledged', (shift) => (shift.helpSince ? { helpSince: null } : null), note),
 
     async endWrapUp(staffId: StaffId): Promise<AgentView> {
       await change(staffId, 'self', 'agent.wrap_up_ended', (shift) => endWrapUp(shift, clock.now()));

@@ -68,6 +68,7 @@ export const boardNotices = (deps: {
     'call.ended',
     'offer.ended',
     'agent.changed',
+    'agent.messaged',
   ] as const)
     deps.outbox.on(name, changed);
 

@@ -60,6 +60,8 @@ export const BoardAgent = Type.Object({
   since: instant,
   helpSince: nullable(instant),
   answeredToday: Type.Integer(),
+  /** Of what team leaders have told this agent since they signed in. */
+  unseenMessages: Type.Integer(),
 });
 
 const BoardAlarm = Type.Object({ id: Type.String(), kind: Type.String(), at: instant, detail: Type.String() });

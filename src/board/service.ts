@@ -1,5 +1,6 @@
 import { type LiveOffer, shownState } from '../agents/agent.ts';
 import type { Presences } from '../agents/index.ts';
+import { MESSAGE_LIVES_MS } from '../agents/message-kinds.ts';
 import type { Alarms } from '../calls/index.ts';
 import { type Clock, shanghaiMidnight } from '../core/clock.ts';
 import { maskNumber } from '../core/phone-number.ts';
@@ -88,6 +89,7 @@ export const createBoard = (deps: BoardDeps): BoardService => {
       desks.map(({ shift }) => shift.staffId),
       shanghaiMidnight(now),
     );
+    const unseen = await repository.unseenMessages(new Date(now.getTime() - MESSAGE_LIVES_MS));
     return desks.map(({ shift, name }) => {
       const shown = shownState(shift, deps.presences.of(shift.extension), offers.get(shift.staffId) ?? null);
       return {
@@ -97,8 +99,9 @@ export const createBoard = (deps: BoardDeps): BoardService => {
         state: shown.state,
         reason: shown.reason,
         since: (shown.since ?? now).toISOString(),
-        helpSince: null,
+        helpSince: shift.helpSince?.toISOString() ?? null,
         answeredToday: answered.get(shift.staffId) ?? 0,
+        unseenMessages: unseen.get(shift.staffId) ?? 0,
       };
     });
   };

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'agent.not_signed_in': 409,
   'agent.extension_in_use': 409,
   'agent.no_extension': 409,
+  'agent.in_call': 409,
   'table.unreadable': 422,
   'table.too_large': 413,
   'table.headings_missing': 422,

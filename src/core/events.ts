@@ -28,6 +28,8 @@ export interface DomainEvents {
   'voicemail.left': { callId: CallId; recordingId: number };
   /** Intent, device or call of an agent changed. */
   'agent.changed': { staffId: StaffId };
+  /** A team leader told an agent something; `seen`: the agent has read it. */
+  'agent.messaged': { messageId: number; staffId: StaffId; seen: boolean };
   /** A case draft was opened or saved. */
   'case.drafted': { caseId: CaseId; callId: CallId | null };
   /** A case made a move of its workflow; told beside the particular events below, for screens that only need to look again. */

@@ -1,4 +1,4 @@
-import type { AgentView, DayFigures, QueueSummary } from '../agents/schemas.ts';
+import type { AgentView, DayFigures, DeskMessage, QueueSummary } from '../agents/schemas.ts';
 import type { Board } from '../board/schemas.ts';
 import type { CallRow, Card } from '../calls/schemas.ts';
 import type { SurveysView } from '../surveys/schemas.ts';
@@ -22,6 +22,8 @@ export interface Snapshot {
   queues: QueueSummary[];
   today: DayFigures;
   recent: CallRow[];
+  /** What team leaders have said and this person has not confirmed yet, the oldest first. */
+  messages: DeskMessage[];
   switchUp: boolean;
   alarms: Alarm[];
 }
@@ -41,6 +43,8 @@ export type PushEvent =
   | { type: 'card.ended'; callId: number; offerId: number; endedAt: string; by: 'citizen' | 'agent' | 'lost' }
   | { type: 'agent.changed'; agent: AgentView }
   | { type: 'queue.changed'; queue: QueueSummary }
+  | { type: 'message.arrived'; message: DeskMessage }
+  | { type: 'message.seen'; messageId: number }
   | { type: 'today.changed'; today: DayFigures; recent: CallRow[] }
   | { type: 'switch.changed'; up: boolean; reason: string }
   | { type: 'alarm.raised'; alarm: Alarm }

@@ -15,6 +15,7 @@ export const {
   citizens,
   citizenNumbers,
   articles,
+  deskMessages,
   shifts,
   calls,
   offers,

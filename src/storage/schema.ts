@@ -1,3 +1,4 @@
+import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
@@ -184,10 +185,34 @@ export const defineSchema = (k: Kit) => {
       wrapUpUntil: k.at(),
       /** What to return to when wrap-up is over. */
       afterWrapUp: k.oneOf('ready', 'paused').notNull().default('ready'),
+      /** Since when the agent asks the team leader for help; null once somebody has said that they come. */
+      helpSince: k.at(),
       signedInAt: k.at().notNull(),
       signedOutAt: k.at(),
     },
     (t) => [k.index('shifts_staff_ix').on(t.staffId, t.signedOutAt)],
+  );
+
+  /** What a team leader tells one agent, one row a person: each must be seen. `batch` is the same for all who were told at once. */
+  const deskMessages = k.table(
+    'desk_messages',
+    {
+      id: k.id(),
+      batch: k.text().notNull(),
+      toStaffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      fromStaffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      kind: k.oneOf(...MESSAGE_KINDS).notNull(),
+      text: k.text().notNull().default(''),
+      sentAt: k.at().notNull(),
+      seenAt: k.at(),
+    },
+    (t) => [k.uniqueIndex('desk_messages_batch_uq').on(t.batch, t.toStaffId), k.index('desk_messages_unseen_ix').on(t.toStaffId, t.seenAt)],
   );
 
   // ── calls ──
@@ -672,6 +697,7 @@ export const defineSchema = (k: Kit) => {
     citizenNumbers,
     articles,
     shifts,
+    deskMessages,
     calls,
     offers,
     recordings,

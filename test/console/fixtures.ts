@@ -112,6 +112,7 @@ export const agent = (change: Partial<AgentView> = {}): AgentView => ({
   wrapUpUntil: null,
   queues: ['main'],
   callId: null,
+  helpSince: null,
   ...change,
 });
 
@@ -122,6 +123,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   queues: [{ queue: 'main', waiting: 12, longestSince: ago(45), ready: 18, signedIn: 42 }],
   today: { answered: 37, drafted: 31, missed: 1, pausedSeconds: 1540, talkSeconds: 7300 },
   recent: [row(1), row(2), row(3), row(4)],
+  messages: [],
   switchUp: true,
   alarms: [],
   ...change,

@@ -44,12 +44,14 @@ const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     wrapUpUntil: null,
     queues: ['main'],
     callId: null,
+    helpSince: null,
   },
   cards: [],
   wrapUp: null,
   queues: [],
   today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, talkSeconds: 0 },
   recent: [],
+  messages: [],
   switchUp: true,
   alarms: [],
   ...change,
@@ -80,6 +82,16 @@ const session = (change: Partial<PhoneSession> = {}): PhoneSession => ({
   held: false,
   media: 'none',
   ...change,
+});
+
+t.test('a leader’s word stays until it is confirmed, in any tab, and one that comes twice is one', async (t) => {
+  const message = (messageId: number) => ({ messageId, kind: 'text' as const, text: '换班', from: '王岩', sentAt: now });
+  const arrived = (id: number): PushEvent => ({ type: 'message.arrived', message: message(id) });
+  const ids = (state: PushState): number[] => (state.snapshot?.messages ?? []).map(({ messageId }) => messageId);
+  const state = fold(initialPushState, hello('a', 4, { messages: [message(2)] }), event('a', 5, arrived(3)), event('a', 6, arrived(1)));
+  const twice = fold(state, event('a', 7, arrived(3)));
+  t.same(ids(twice), [1, 2, 3], 'the oldest first');
+  t.same(ids(fold(twice, event('a', 8, { type: 'message.seen', messageId: 1 }))), [2, 3]);
 });
 
 t.test('a card that comes twice is shown once, and the same number again is dropped', async (t) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/schema';
-import { AgentView, DayFigures, QueueSummary } from '../../src/agents/schemas.ts';
+import { AgentView, DayFigures, DeskMessage, QueueSummary } from '../../src/agents/schemas.ts';
 import { CallRow, Card } from '../../src/calls/schemas.ts';
 import { instant, nullable } from '../../src/core/shapes.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
@@ -63,6 +63,7 @@ export const SnapshotShape = Type.Object(
     queues: Type.Array(QueueSummary),
     today: DayFigures,
     recent: Type.Array(CallRow),
+    messages: Type.Array(DeskMessage),
     switchUp: Type.Boolean(),
     alarms: Type.Array(Alarm),
   },

@@ -23,6 +23,7 @@ const agent = (staffId: number, reason = ''): AgentView => ({
   wrapUpUntil: null,
   queues: [],
   callId: null,
+  helpSince: null,
 });
 
 /** Tokens are "<staffId>.<role>"; a revoked one is nobody's. */
@@ -52,6 +53,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
       queues: [],
       today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, talkSeconds: 0 },
       recent: [],
+      messages: [],
       switchUp: true,
       alarms: [],
     };

@@ -78,6 +78,12 @@ export const applyEvent = (snapshot: Snapshot, event: PushEvent): Snapshot => {
       const others = snapshot.queues.filter((queue) => queue.queue !== event.queue.queue);
       return { ...snapshot, queues: [...others, event.queue].sort((a, b) => a.queue.localeCompare(b.queue)) };
     }
+    case 'message.arrived': {
+      const others = snapshot.messages.filter(({ messageId }) => messageId !== event.message.messageId);
+      return { ...snapshot, messages: [...others, event.message].sort((a, b) => a.messageId - b.messageId) };
+    }
+    case 'message.seen':
+      return { ...snapshot, messages: snapshot.messages.filter(({ messageId }) => messageId !== event.messageId) };
     case 'today.changed':
       return { ...snapshot, today: event.today, recent: event.recent.slice(0, RECENT_ROWS) };
     case 'switch.changed':

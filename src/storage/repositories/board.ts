@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, inArray, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, gte, inArray, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
 import type { CallFacts } from '../../board/board.ts';
 import type { Row } from '../schema.ts';
 import type { Store } from '../store.ts';
@@ -9,7 +9,7 @@ export interface DeskRow {
 }
 
 export const createBoardRepository = (store: Store) => {
-  const { calls, offers, shifts, staff } = store.schema;
+  const { calls, deskMessages, offers, shifts, staff } = store.schema;
 
   const facts = (where: SQL | undefined): Promise<CallFacts[]> =>
     store.read((db) =>
@@ -47,6 +47,18 @@ export const createBoardRepository = (store: Store) => {
           .where(isNull(shifts.signedOutAt))
           .orderBy(shifts.extension),
       ),
+
+    /** How many messages sent since an instant each person has not seen yet. */
+    async unseenMessages(since: Date): Promise<Map<number, number>> {
+      const rows = await store.read((db) =>
+        db
+          .select({ staffId: deskMessages.toStaffId, count: count() })
+          .from(deskMessages)
+          .where(and(isNull(deskMessages.seenAt), gte(deskMessages.sentAt, since)))
+          .groupBy(deskMessages.toStaffId),
+      );
+      return new Map(rows.map((row) => [row.staffId, row.count]));
+    },
 
     /** Calls each of these people took since an instant. */
     async answeredSince(staffIds: readonly number[], since: Date): Promise<Map<number, number>> {
