@@ -9,6 +9,7 @@ import { systemClock } from './core/clock.ts';
 import { isHotlineError } from './core/errors.ts';
 import type { Part } from './http/index.ts';
 import { redaction } from './log.ts';
+import { comeFirst } from './priority.ts';
 import { createAsteriskTelephony } from './telephony/asterisk/index.ts';
 import { type JoinedSwitch, joinSwitch } from './telephony/join.ts';
 import { createTrunkWatch } from './telephony/managed/trunks.ts';
@@ -30,6 +31,7 @@ const trunkParts = (config: Config, joined: JoinedSwitch): Part[] => {
 };
 
 const run = async (config: Config): Promise<void> => {
+  comeFirst();
   const logger = pino({ level: config.logLevel, ...redaction }, pino.destination({ dest: 2, sync: false }));
   const secret = masterSecret(config);
   // The largest part of the code is read while the switch boots, and what imports drizzle-orm after quick-imports.ts.

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { loadRelayConfig } from './config/index.ts';
 import { systemClock } from './core/clock.ts';
 import { isHotlineError } from './core/errors.ts';
+import { comeFirst } from './priority.ts';
 import { removeMark, writeMark } from './relay/mark.ts';
 import { createRelay } from './relay/server.ts';
 import { relaySettings } from './relay/settings.ts';
@@ -13,6 +14,7 @@ import { relaySettings } from './relay/settings.ts';
  * telephones keep ringing while the service is down, killed or being upgraded.
  */
 const main = async (): Promise<void> => {
+  comeFirst();
   const { config, ticketKey, fingerprint } = relaySettings(loadRelayConfig());
   const logger = pino({ level: config.logLevel, base: { part: 'relay' } });
   const relay = createRelay({ config, ticketKey, fingerprint, clock: systemClock, logger });

@@ -27,6 +27,7 @@ export const agentNotices = (deps: {
 }): AgentNotices => {
   const { outbox, agents, desk, push } = deps;
   let timer: ReturnType<typeof setTimeout> | null = null;
+  const told = new Map<string, string>();
 
   const quietly = (work: Promise<void>): void => {
     work.catch((err) => deps.logger.warn({ err }, 'a notice could not be made'));
@@ -57,7 +58,13 @@ export const agentNotices = (deps: {
       timer = null;
       quietly(
         desk.queueSummaries().then((queues) => {
-          for (const queue of queues) deps.pushToDesks({ type: 'queue.changed', queue });
+          // Every agent has a queue of their own: most are as they were, and each frame makes every console draw.
+          for (const queue of queues) {
+            const now = JSON.stringify(queue);
+            if (told.get(queue.queue) === now) continue;
+            told.set(queue.queue, now);
+            deps.pushToDesks({ type: 'queue.changed', queue });
+          }
         }),
       );
     }, QUEUE_QUIET_MS).unref();

@@ -114,10 +114,23 @@ export const startRig = async (options: { agents?: number; answering?: boolean; 
       db.close();
     }
   };
+  /** A service that was away first takes in what happened meanwhile: that work belongs to the calls of other arms. */
+  const idle = async (): Promise<void> => {
+    let before = Number.NaN;
+    await eventually('the service to have caught up', 300_000, async () => {
+      const now = processorMs(product.pids().service);
+      const isIdle = now - before < 50;
+      before = now;
+      await delay(1000);
+      return isIdle;
+    });
+  };
   const withService = async (wanted: boolean): Promise<void> => {
     if (wanted === hasService) return;
-    if (wanted) product = await start();
-    else {
+    if (wanted) {
+      product = await start();
+      await idle();
+    } else {
       const { starter, service } = product.pids();
       process.kill(starter, 'SIGTERM');
       await eventually('the service to end', 60_000, () => statSync(`/proc/${service}`, { throwIfNoEntry: false }) === undefined);
