@@ -38,7 +38,13 @@ import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
 import { parseCallerNumber } from './core/phone-number.ts';
-import { createCitizenPhone, type Demonstration, demonstrationRoutes, startDemonstration } from './demonstration/index.ts';
+import {
+  createCitizenPhone,
+  createLivesOnClock,
+  type Demonstration,
+  demonstrationRoutes,
+  startDemonstration,
+} from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHours, hoursRoutes } from './hours/index.ts';
@@ -480,10 +486,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
           calledNumber: config.hotline.number,
           repository: createDemonstrationRepository(store),
           cases: casesRepository,
+          livesOn: createLivesOnClock({
+            store,
+            lives: livesRepository,
+            cases: casesRepository,
+            history: createHistoryRepository(store),
+            onMovedAt: (then) => surveys.tasksOn(then).caseMoved,
+          }),
           passwords,
           clock,
         })
       : null;
+  if (demonstration?.refused.length) logger.warn({ refused: demonstration.refused }, 'the workflow refused moves of the made-up past');
 
   const timers: ReturnType<typeof setInterval>[] = [];
   const every = (ms: number, what: string, work: () => Promise<void>): void => {

@@ -1,6 +1,6 @@
 export { caseNumber, type Proposals, titleOf, type Viewer } from './case.ts';
 export { caseLivesRoutes } from './life-routes.ts';
-export { type CaseLives, createCaseLives } from './life-service.ts';
+export { type CaseLives, type CaseLivesDeps, createCaseLives } from './life-service.ts';
 export { type CaseReader, createCaseLookup } from './lookup.ts';
 export { casesReactions } from './reactions.ts';
 export type { Matter, Repeats } from './repeats.ts';

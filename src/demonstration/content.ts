@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CaseForm } from '../cases/schemas.ts';
 import type { Role } from '../core/roles.ts';
+import type { PastLife } from './lives.ts';
 
 /** One line of content/calls.json: a past call of the district, told relative to the day it is seeded. */
 export interface PastCall {
@@ -48,6 +49,7 @@ export interface Content {
     numbers: string[];
   }[];
   calls: PastCall[];
+  lives: PastLife[];
 }
 
 /** Read from files, not imported: a production start never loads a word of the made-up district. */
@@ -62,4 +64,5 @@ export const readContent = (): Content => ({
   staff: read('staff'),
   citizens: read('citizens'),
   calls: read('calls'),
+  lives: read('lives'),
 });

@@ -1,4 +1,5 @@
 export type { DemonstrationAccount } from './accounts.ts';
+export { createLivesOnClock } from './lives-on-clock.ts';
 export { DEMONSTRATION_LINE } from './past.ts';
 export { createCitizenPhone } from './phone.ts';
 export type { DemonstrationRepository } from './repository.ts';

@@ -6,6 +6,8 @@ export type PastOutcome = 'answered' | 'abandoned' | 'voicemail';
 
 /** A past call with every instant worked out. `agent` and `missedBy` are places in the list of agents. */
 export interface PlannedCall {
+  /** What names the call in the content. */
+  key: string;
   number: string;
   arrivedAt: Date;
   queuedAt: Date;
@@ -43,6 +45,9 @@ const outcomeOf = (call: PastCall, index: number): PastOutcome => {
   return index % 3 === 0 ? 'abandoned' : 'answered';
 };
 
+/** A call of the content by its line and time: nobody is on the phone twice at once. */
+export const callKey = ({ number, daysAgo, at }: Pick<PastCall, 'number' | 'daysAgo' | 'at'>): string => `${number} ${daysAgo} ${at}`;
+
 const plan = (call: PastCall & { arrivedAt: Date }, index: number, agents: number): PlannedCall => {
   const { arrivedAt, number, draft } = call;
   const queuedAt = new Date(arrivedAt.getTime() + 9_000); // the notice
@@ -51,6 +56,7 @@ const plan = (call: PastCall & { arrivedAt: Date }, index: number, agents: numbe
   const until = new Date(queuedAt.getTime() + wait);
   if (outcome !== 'answered')
     return {
+      key: callKey(call),
       number,
       arrivedAt,
       queuedAt,
@@ -63,6 +69,7 @@ const plan = (call: PastCall & { arrivedAt: Date }, index: number, agents: numbe
       form: null,
     };
   return {
+    key: callKey(call),
     number,
     arrivedAt,
     queuedAt,

@@ -5,8 +5,10 @@ import type { PlannedCall } from './past.ts';
 
 export interface SeededStaff {
   staffId: StaffId;
+  name: string;
   roles: readonly Role[];
   extension: string | null;
+  unitCode: string | null;
 }
 
 export interface SeededCall {

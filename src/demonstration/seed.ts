@@ -1,18 +1,24 @@
 import type { Passwords } from '../access/index.ts';
-import { emptyForm } from '../cases/case.ts';
+import { emptyForm, type Viewer } from '../cases/case.ts';
 import type { CasesRepository } from '../cases/index.ts';
 import { type Clock, shanghaiDay } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
+import type { CaseId } from '../core/ids.ts';
+import type { Role } from '../core/roles.ts';
 import { accountsToPrint, type DemonstrationAccount, keepPassword, readPassword } from './accounts.ts';
 import { type Content, readContent } from './content.ts';
-import { type PlannedCall, planPast } from './past.ts';
-import type { DemonstrationRepository, SeededCall } from './repository.ts';
+import { type LivesOnClock, liveThrough, type RefusedMove } from './live-through.ts';
+import { type By, type PastLife, planLives, receivedAt } from './lives.ts';
+import { callKey, type PlannedCall, planPast } from './past.ts';
+import type { DemonstrationRepository, SeededCall, SeededStaff } from './repository.ts';
 
 export interface Demonstration {
   /** True when this start filled an empty database. */
   seeded: boolean;
   /** Empty when the database is somebody else's, or the password's file is gone. */
   accounts: DemonstrationAccount[];
+  /** Moves of the made-up past that the workflow did not allow. */
+  refused: RefusedMove[];
 }
 
 export interface DemonstrationDeps {
@@ -23,6 +29,8 @@ export interface DemonstrationDeps {
   calledNumber: string;
   repository: DemonstrationRepository;
   cases: Pick<CasesRepository, 'add'>;
+  /** The service that moves cases, telling nobody, on the clock it is given. */
+  livesOn: (clock: Clock) => LivesOnClock;
   passwords: Pick<Passwords, 'hash'>;
   clock: Clock;
 }
@@ -45,16 +53,18 @@ const ownersOf = (citizens: readonly { citizenId: number; numbers: string[] }[])
   return owners;
 };
 
+/** Drafts of the past calls. @returns the case of each call, by the call's place in the list */
 const addDrafts = async (
   cases: Pick<CasesRepository, 'add'>,
   planned: readonly PlannedCall[],
   calls: readonly SeededCall[],
   owners: ReadonlyMap<string, number | null>,
-): Promise<void> => {
+): Promise<Map<number, CaseId>> => {
+  const added = new Map<number, CaseId>();
   for (const [index, call] of calls.entries()) {
     const plan = planned[index];
     if (!plan || (plan.form === null && plan.outcome !== 'voicemail')) continue;
-    await cases.add({
+    const draft = await cases.add({
       source: plan.outcome === 'voicemail' ? 'voicemail' : 'call',
       callId: call.callId,
       citizenId: owners.get(plan.number) ?? null,
@@ -63,13 +73,69 @@ const addDrafts = async (
       createdBy: call.answeredBy,
       at: plan.endedAt,
     });
+    if (draft && plan.form !== null) added.set(index, draft.caseId);
   }
+  return added;
 };
 
-const fill = async (deps: DemonstrationDeps, content: Content, passwordHash: string): Promise<boolean> => {
+interface LifeBegun {
+  caseId: CaseId;
+  author: SeededStaff;
+}
+
+/** Where each life begins: at the draft of its call, or with a case of its own. */
+const beginLives = async (request: {
+  lives: readonly PastLife[];
+  cases: Pick<CasesRepository, 'add'>;
+  ofCall: (life: PastLife) => LifeBegun | undefined;
+  agents: readonly SeededStaff[];
+  owners: ReadonlyMap<string, number | null>;
+  now: Date;
+}): Promise<Map<string, LifeBegun>> => {
+  const { lives, cases, ofCall, agents, owners, now } = request;
+  const begun = new Map<string, LifeBegun>();
+  for (const [index, life] of lives.entries()) {
+    const author = agents[index % agents.length];
+    if (life.call) {
+      const found = ofCall(life);
+      if (found) begun.set(life.id, found);
+    } else if (life.form && author) {
+      const { number = null, form } = life;
+      const citizenId = number === null ? null : (owners.get(number) ?? null);
+      const at = receivedAt(life, now);
+      const draft = { callId: null, citizenId, contactNumber: number, form: { ...form, proposed: [] }, createdBy: author.staffId, at };
+      const added = await cases.add({ source: 'desk', ...draft });
+      if (added) begun.set(life.id, { caseId: added.caseId, author });
+    }
+  }
+  return begun;
+};
+
+const viewer = ({ staffId, name, roles }: SeededStaff): Viewer => ({ staffId, name, roles });
+
+/** Who in the district makes a move of a case. */
+const viewersOf = (staff: readonly SeededStaff[], lives: readonly PastLife[], begun: ReadonlyMap<string, LifeBegun>) => {
+  const leads = new Map(lives.map(({ id, lead }) => [id, lead]));
+  const ofRole = (role: Role): SeededStaff | undefined => staff.find((person) => person.roles.includes(role));
+  return (id: string, by: By): Viewer | null => {
+    const person =
+      by === 'author'
+        ? begun.get(id)?.author
+        : by === 'unit'
+          ? staff.find(({ unitCode }) => unitCode !== null && unitCode === leads.get(id))
+          : ofRole(by);
+    return person ? viewer(person) : null;
+  };
+};
+
+const fill = async (
+  deps: DemonstrationDeps,
+  content: Content,
+  passwordHash: string,
+): Promise<{ seeded: boolean; refused: RefusedMove[] }> => {
   const { repository, cases, areaCode, calledNumber, clock } = deps;
   return repository.inOneTransaction(async () => {
-    if (!(await repository.isEmpty())) return false;
+    if (!(await repository.isEmpty())) return { seeded: false, refused: [] };
     const now = clock.now();
     await repository.addLists({ ...content, articles: articlesOf(content, now) });
     const staff = await repository.addStaff(content.staff, passwordHash, now);
@@ -78,9 +144,24 @@ const fill = async (deps: DemonstrationDeps, content: Content, passwordHash: str
     const agents = staff.filter((person) => person.roles.includes('agent') && person.extension !== null);
     const planned = planPast(content.calls, now, agents.length);
     const calls = await repository.addCalls(planned, { agents, owners, areaCode, calledNumber });
-    await addDrafts(cases, planned, calls, owners);
+    const drafts = await addDrafts(cases, planned, calls, owners);
+    const places = new Map(planned.map((plan, index) => [plan.key, index]));
+    const ofCall = (life: PastLife): LifeBegun | undefined => {
+      const index = life.call && places.get(callKey(life.call));
+      const caseId = index === undefined ? undefined : drafts.get(index);
+      const author = index === undefined ? undefined : staff.find(({ staffId }) => staffId === calls[index]?.answeredBy);
+      return caseId !== undefined && author ? { caseId, author } : undefined;
+    };
+    const begun = await beginLives({ lives: content.lives, cases, ofCall, agents, owners, now });
+    const refused = await liveThrough({
+      moves: planLives(content.lives, now),
+      cases: new Map([...begun].map(([id, { caseId }]) => [id, caseId])),
+      viewerOf: viewersOf(staff, content.lives, begun),
+      onClock: deps.livesOn,
+      now,
+    });
     await repository.note(now);
-    return true;
+    return { seeded: true, refused };
   });
 };
 
@@ -95,9 +176,9 @@ export const startDemonstration = async (deps: DemonstrationDeps): Promise<Demon
   if (!(await deps.repository.isEmpty())) {
     const password = readPassword(deps.dataDirectory);
     const ours = password !== null && (await deps.repository.isDemonstration());
-    return { seeded: false, accounts: ours ? accountsToPrint(content.staff, password) : [] };
+    return { seeded: false, accounts: ours ? accountsToPrint(content.staff, password) : [], refused: [] };
   }
   const password = keepPassword(deps.dataDirectory);
-  const seeded = await fill(deps, content, await deps.passwords.hash(password));
-  return { seeded, accounts: accountsToPrint(content.staff, password) };
+  const { seeded, refused } = await fill(deps, content, await deps.passwords.hash(password));
+  return { seeded, refused, accounts: accountsToPrint(content.staff, password) };
 };

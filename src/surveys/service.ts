@@ -13,7 +13,7 @@ import { type PacingRules, STANDARD_PACING } from './pacing.ts';
 import { createPauses } from './pauses.ts';
 import type { SurveysRepository } from './repository.ts';
 import { createSupervision } from './supervision.ts';
-import { createSurveyTasks } from './tasks.ts';
+import { createSurveyTasks, type SurveyTasks } from './tasks.ts';
 import { createVoices } from './voices.ts';
 import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
 import { createWork } from './work.ts';
@@ -73,7 +73,8 @@ export const createSurveys = (deps: SurveysDeps) => {
     ringMs: deps.ringMs ?? RING_MS,
     setTimer: deps.setTimer ?? realTimer,
   });
-  const tasks = createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock });
+  const tasksOn = (then: Clock): SurveyTasks =>
+    createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock: then });
   const work = createWork({
     store,
     repository,
@@ -86,6 +87,6 @@ export const createSurveys = (deps: SurveysDeps) => {
     clock,
   });
   const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, pacing, work, clock });
-  return { calling, supervision, work, caseMoved: tasks.caseMoved };
+  return { calling, supervision, work, caseMoved: tasksOn(clock).caseMoved, tasksOn };
 };
 export type Surveys = ReturnType<typeof createSurveys>;

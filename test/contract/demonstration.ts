@@ -4,23 +4,41 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import { createPasswords } from '../../src/access/index.ts';
 import { createCases } from '../../src/cases/index.ts';
+import { CASE_SIDES, CASE_STATES } from '../../src/cases/states.ts';
+import { yearsToUse } from '../../src/cases/terms.ts';
 import { ROLES } from '../../src/core/roles.ts';
-import { DEMONSTRATION_LINE, startDemonstration } from '../../src/demonstration/index.ts';
+import { buildCalendar } from '../../src/core/working-time.ts';
+import { createLivesOnClock, DEMONSTRATION_LINE, startDemonstration } from '../../src/demonstration/index.ts';
 import { createDirectory } from '../../src/directory/index.ts';
 import { createHistory } from '../../src/history/index.ts';
 import { createKnowledge } from '../../src/knowledge/index.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
+import { createCaseLivesRepository } from '../../src/storage/repositories/case-lives.ts';
 import { createCasesRepository } from '../../src/storage/repositories/cases.ts';
 import { createDemonstrationRepository } from '../../src/storage/repositories/demonstration.ts';
 import { createDirectoryRepository } from '../../src/storage/repositories/directory.ts';
 import { createHistoryRepository } from '../../src/storage/repositories/history.ts';
 import { createKnowledgeRepository } from '../../src/storage/repositories/knowledge.ts';
+import { createSurveysRepository } from '../../src/storage/repositories/surveys.ts';
+import { createSurveyTasks } from '../../src/surveys/tasks.ts';
+import { STANDARD_WINDOWS } from '../../src/surveys/windows.ts';
 import { AREA_CODE, createGiven, TUESDAY } from '../helpers/given.ts';
 import { type Engine, openTestStore } from '../helpers/store.ts';
 
-const start = async (t: Test, engine: Engine) => {
+const start = async (t: Test, engine: Engine, now = TUESDAY) => {
   const store = await openTestStore(t, engine);
-  const clock = { now: () => TUESDAY };
+  const clock = { now: () => now };
+  const livesOn = createLivesOnClock({
+    store,
+    lives: createCaseLivesRepository(store),
+    cases: createCasesRepository(store),
+    history: createHistoryRepository(store),
+    onMovedAt: (then) => {
+      const repository = createSurveysRepository(store);
+      const calendar = async () => buildCalendar(yearsToUse([], now));
+      return createSurveyTasks({ repository, calendar, windows: STANDARD_WINDOWS, ownNumbers: new Set(['12345']), clock: then }).caseMoved;
+    },
+  });
   const dataDirectory = join(t.testdir({}), 'data');
   const passwords = createPasswords();
   const deps = {
@@ -30,6 +48,7 @@ const start = async (t: Test, engine: Engine) => {
     calledNumber: '12345',
     repository: createDemonstrationRepository(store),
     cases: createCasesRepository(store),
+    livesOn,
     passwords,
     clock,
   };
@@ -83,7 +102,7 @@ export const demonstrationContract = (t: Test, engine: Engine): void => {
     const { store, deps } = await start(t, engine);
     const first = await startDemonstration(deps);
     const count = await store.read((db) => db.$count(store.schema.calls));
-    t.same(await startDemonstration(deps), { seeded: false, accounts: first.accounts });
+    t.same(await startDemonstration(deps), { seeded: false, refused: [], accounts: first.accounts });
     t.equal(await store.read((db) => db.$count(store.schema.calls)), count);
   });
 
@@ -92,7 +111,7 @@ export const demonstrationContract = (t: Test, engine: Engine): void => {
     await t.rejects(startDemonstration({ ...deps, mode: 'production' }), { code: 'config.invalid' });
     t.equal(await store.read((db) => db.$count(store.schema.staff)), 0);
     await createGiven(store).citizen({ name: '真人' });
-    t.same(await startDemonstration(deps), { seeded: false, accounts: [] });
+    t.same(await startDemonstration(deps), { seeded: false, refused: [], accounts: [] });
     t.throws(() => statSync(deps.dataDirectory), { code: 'ENOENT' }, 'not even a password is made');
     t.equal(await store.read((db) => db.$count(store.schema.staff)), 0);
   });
@@ -107,4 +126,42 @@ export const demonstrationContract = (t: Test, engine: Engine): void => {
     t.ok(seeded);
     t.equal(accounts[0]?.password, 'abcdefghjk');
   });
+
+  for (const now of [TUESDAY, new Date('2028-02-26T16:00:01Z')])
+    t.test(`cases stand at every node, with a past that the workflow itself made, seen from ${now.toISOString()}`, async (t) => {
+      const { store, deps } = await start(t, engine, now);
+      const { refused } = await startDemonstration(deps);
+      t.same(refused, [], 'no story breaks a rule');
+      const { cases, caseTransitions } = store.schema;
+      const rows = await store.read((db) => db.select().from(cases));
+      const states = new Set(rows.map((each) => each.state));
+      t.same(
+        CASE_STATES.filter((state) => !states.has(state)),
+        [],
+        'a case in every state',
+      );
+      t.same(
+        CASE_SIDES.filter((side) => !rows.some((each) => each.side === side)),
+        [],
+        'and one under every request',
+      );
+      t.ok(rows.some((each) => each.card === 'yellow') && rows.some((each) => each.card === 'red'), 'both cards are out');
+      t.ok(
+        rows.every((each) => each.updatedAt <= now),
+        'nothing happens tomorrow',
+      );
+      const moves = await store.read((db) => db.select().from(caseTransitions).orderBy(caseTransitions.id));
+      const broken = rows.filter((each) => {
+        const own = moves.filter((move) => move.caseId === each.id);
+        const follows = own.every(
+          (move, index) => move.fromState === (own[index - 1]?.toState ?? 'draft') && move.at >= (own[index - 1]?.at ?? each.createdAt),
+        );
+        return !follows || (own.at(-1)?.toState ?? 'draft') !== each.state;
+      });
+      t.same(
+        broken.map((each) => each.number),
+        [],
+        'each move begins where and when the one before it ended',
+      );
+    });
 };

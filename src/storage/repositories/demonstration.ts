@@ -87,7 +87,7 @@ export const createDemonstrationRepository = (store: Store): DemonstrationReposi
         const added = await db
           .insert(staff)
           .values(people.map((person) => ({ ...person, passwordHash, createdAt: at })))
-          .returning({ staffId: staff.id, roles: staff.roles, extension: staff.extension, unitCode: staff.unitCode });
+          .returning({ staffId: staff.id, name: staff.name, roles: staff.roles, extension: staff.extension, unitCode: staff.unitCode });
         // One person stands for the whole unit, so it is the one who may sign what only a principal signs (R39).
         const posts = added.filter((each) => each.unitCode !== null).map(({ staffId }) => ({ staffId, post: 'principal' as const }));
         if (posts.length) await db.insert(unitPosts).values(posts).returning({ id: unitPosts.id });
