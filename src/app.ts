@@ -72,7 +72,7 @@ import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import type { Store } from './storage/store.ts';
-import { createSurveys, type Surveys, surveyNotices, surveysRoutes } from './surveys/index.ts';
+import { createSurveys, type Surveys, surveyNotices, surveysRoutes, surveyWebRoutes } from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
@@ -446,7 +446,10 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));
-  await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work }));
+  await http.register(
+    surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web, publicUrl: config.http.publicUrl }),
+  );
+  await http.register(surveyWebRoutes({ web: surveys.web }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(
     systemRoutes({

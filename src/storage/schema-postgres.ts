@@ -41,6 +41,7 @@ export const {
   surveyVoices,
   surveyOptOuts,
   surveyPersonCalls,
+  surveyLinks,
   history,
   outbox,
   jobs,

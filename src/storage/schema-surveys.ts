@@ -186,5 +186,34 @@ export const defineSurveySchema = (k: Kit, others: Others) => {
     (t) => [k.index('survey_person_calls_task_ix').on(t.taskId)],
   );
 
-  return { surveyPersonCalls, surveyVersions, surveyAttempts, surveyTasks, surveyAttemptTasks, surveyAnswers, surveyVoices, surveyOptOuts };
+  /** One-time links to the questions on a page; the token itself is told once and only its hash is kept. */
+  const surveyLinks = k.table(
+    'survey_links',
+    {
+      id: k.id(),
+      taskId: k
+        .ref()
+        .notNull()
+        .references(() => surveyTasks.id),
+      tokenHash: k.text().notNull(),
+      createdAt: k.at().notNull(),
+      expiresAt: k.at().notNull(),
+      usedAt: k.at(),
+      /** Wrong last four digits so far. */
+      failures: k.int().notNull().default(0),
+    },
+    (t) => [k.uniqueIndex('survey_links_token_uq').on(t.tokenHash), k.index('survey_links_task_ix').on(t.taskId)],
+  );
+
+  return {
+    surveyLinks,
+    surveyPersonCalls,
+    surveyVersions,
+    surveyAttempts,
+    surveyTasks,
+    surveyAttemptTasks,
+    surveyAnswers,
+    surveyVoices,
+    surveyOptOuts,
+  };
 };

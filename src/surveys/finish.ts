@@ -20,7 +20,7 @@ export interface FinishDeps {
 
 type Set = Partial<Pick<SurveyTask, 'state' | 'dueAt' | 'reason'>>;
 /** Domain §3i: a person calls the unhappy citizen within one working day. */
-const UNHAPPY_WORKING_DAYS = 1;
+export const UNHAPPY_WORKING_DAYS = 1;
 /** A call that nobody answered is one of the case's attempts; a fault of ours and what nobody knows are not. */
 const isAttempt = (outcome: Outcome): boolean => outcome !== 'answered' && outcome !== 'line_fault' && outcome !== 'unknown';
 

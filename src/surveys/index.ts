@@ -4,3 +4,4 @@ export { surveyNotices } from './notifier.ts';
 export type { SurveysRepository } from './repository.ts';
 export { surveysRoutes } from './routes.ts';
 export { createSurveys, type Surveys } from './service.ts';
+export { surveyWebRoutes } from './web-routes.ts';

@@ -1,6 +1,7 @@
 import type { CaseId, ChannelId, StaffId } from '../core/ids.ts';
 import type { Exec } from '../storage/store.ts';
 import type { Outcome } from './attempts.ts';
+import type { SurveyLink } from './link.ts';
 import type { MODES, PersonOutcome, TaskState } from './states.ts';
 import type { Digit, Ending, Measure, SurveyScript } from './survey.ts';
 
@@ -211,6 +212,12 @@ export interface SurveysRepository {
   voicesOfAll(taskIds: readonly number[]): Promise<{ taskId: number; voiceId: number; milliseconds: number }[]>;
   personCallsOf(taskIds: readonly number[]): Promise<PersonCall[]>;
   addPersonCall(db: Exec, call: Omit<PersonCall, 'staffName'>): Promise<void>;
+  addLink(db: Exec, link: { taskId: number; tokenHash: string; createdAt: Date; expiresAt: Date }): Promise<void>;
+  linkBy(tokenHash: string): Promise<SurveyLink | null>;
+  /** @returns failures so far, this one included */
+  linkFailed(db: Exec, linkId: number): Promise<number>;
+  /** @returns false when somebody has used it */
+  spendLink(db: Exec, linkId: number, at: Date): Promise<boolean>;
   addOptOut(
     db: Exec,
     change: { number: string; optedOut: boolean; attemptId: number | null; staffId: StaffId | null; at: Date },

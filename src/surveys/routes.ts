@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { currentStaff } from '../http/index.ts';
 import {
   Correct,
+  LinkView,
   NumberView,
   PauseView,
   Reason,
@@ -15,15 +16,16 @@ import {
   WorkRow,
 } from './schemas.ts';
 import type { Supervision } from './supervision.ts';
+import type { Web } from './web.ts';
 import type { Work } from './work.ts';
 
 const VoiceParams = Type.Object({ voiceId: Type.Integer({ minimum: 1 }) });
 const TaskParams = Type.Object({ taskId: Type.Integer({ minimum: 1 }) });
 
 export const surveysRoutes =
-  (deps: { supervision: Supervision; work: Work }): FastifyPluginAsyncTypebox =>
+  (deps: { supervision: Supervision; work: Work; web: Web; publicUrl: string }): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { supervision, work } = deps;
+    const { supervision, work, web } = deps;
     const reads = { access: { any: ['surveys.read', 'surveys.manage'] } } as const;
     const manages = { access: { any: ['surveys.manage'] } } as const;
     const tags = ['surveys'];
@@ -101,6 +103,22 @@ export const surveysRoutes =
         },
       },
       (request) => work.unmask(request.params.taskId, request.body.reason, currentStaff(request).staffId),
+    );
+    app.post(
+      '/api/surveys/:taskId/link',
+      {
+        config: { access: { any: ['cases.callback'] } },
+        schema: {
+          summary: '生成网上评价链接 A one-time link to the questions on a page; told once',
+          tags,
+          params: TaskParams,
+          response: { 200: LinkView },
+        },
+      },
+      async (request) => {
+        const { token, expiresAt } = await web.makeLink(request.params.taskId, currentStaff(request).staffId);
+        return { url: `${deps.publicUrl}/reply/${token}`, expiresAt: expiresAt.toISOString() };
+      },
     );
     app.get(
       '/api/surveys/voices/:voiceId',

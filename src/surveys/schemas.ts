@@ -169,3 +169,5 @@ export const RecordCall = Type.Object(
   strict,
 );
 export type RecordCall = Static<typeof RecordCall>;
+
+export const LinkView = Type.Object({ url: Type.String(), expiresAt: instant });

@@ -15,6 +15,7 @@ import type { SurveysRepository } from './repository.ts';
 import { createSupervision } from './supervision.ts';
 import { createSurveyTasks, type SurveyTasks } from './tasks.ts';
 import { createVoices } from './voices.ts';
+import { createWeb } from './web.ts';
 import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
 import { createWork } from './work.ts';
 
@@ -87,6 +88,7 @@ export const createSurveys = (deps: SurveysDeps) => {
     clock,
   });
   const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, pacing, work, clock });
-  return { calling, supervision, work, caseMoved: tasksOn(clock).caseMoved, tasksOn };
+  const web = createWeb({ store, repository, lives: deps.lives, history, calendar, clock });
+  return { calling, supervision, work, web, caseMoved: tasksOn(clock).caseMoved, tasksOn };
 };
 export type Surveys = ReturnType<typeof createSurveys>;

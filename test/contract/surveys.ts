@@ -363,9 +363,81 @@ const people = (t: Test, engine: Engine): void => {
   });
 };
 
+const web = (t: Test, engine: Engine): void => {
+  const token = async (house: House, taskId: number) => (await house.surveys.web.makeLink(taskId, house.people.agent.staffId)).token;
+  const good = { digits: '0011', contacted: '1', settled: '1', satisfied: '4' };
+
+  t.test('answered on the page: stored alike, once, and the machine does not call any more', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    const { taskId } = await house.taskOf(caseId);
+    const link = await token(house, taskId);
+    const second = await token(house, taskId);
+    const both = await Promise.all([house.surveys.web.answer(link, good), house.surveys.web.answer(link, { ...good, satisfied: '1' })]);
+    t.same(both.map(({ standing }) => standing).sort(), ['thanks', 'used'], 'of two forms at once one counts');
+    t.match(await house.surveys.web.answer(second, good), { standing: 'used' }, 'another link to what is answered');
+    const { answers, state } = await house.surveys.supervision.result(taskId);
+    t.same(
+      answers.map(({ measure, mode }) => `${measure} ${mode}`),
+      ['contacted web', 'settled web', 'satisfied web'],
+    );
+    t.ok(state === 'done' || (await house.taskOf(caseId)).reason === 'dissatisfied');
+    t.equal(await house.surveys.calling.tick(), 0);
+    await t.rejects(house.surveys.web.makeLink(taskId, house.people.agent.staffId), { code: 'thing.not_found' });
+  });
+
+  t.test('guesses, wrong digits, too late: told, and nothing is kept', async (t) => {
+    const house = await start(t, engine);
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    const { web } = house.surveys;
+    t.match(await web.answer('x'.repeat(24), good), { standing: 'unknown' });
+    t.match(await web.answer("' or 1=1 --", good), { standing: 'unknown' });
+    const link = await token(house, taskId);
+    t.match(await web.answer(link, { digits: '0011' }), { standing: 'open', faults: [{ code: 'not_answered' }] });
+    t.match(await web.answer(link, { ...good, digits: '12' }), { standing: 'open', faults: [{ code: 'digits_missing' }] });
+    for (let guess = 1; guess <= 4; guess += 1)
+      t.match(await web.answer(link, { ...good, digits: `900${guess}` }), { standing: 'open', faults: [{ code: 'digits_wrong' }] });
+    t.match(await web.answer(link, { ...good, digits: '9005' }), { standing: 'locked', faults: [] });
+    t.match(await web.answer(link, good), { standing: 'locked' }, 'not even with the right ones');
+    const late = await token(house, taskId);
+    house.time.now = new Date(house.time.now.getTime() + 7 * 86_400_000);
+    t.match(await web.page(late), { standing: 'expired' });
+    t.match(await web.answer(late, good), { standing: 'expired' });
+    t.same((await house.surveys.supervision.result(taskId)).answers, []);
+    t.equal((await house.taskOf((await house.repository.task(taskId))?.caseId ?? 0)).state, 'waiting');
+  });
+
+  t.test('unhappy on the page goes the same way; the wish not to be called is kept', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    const { taskId } = await house.taskOf(caseId);
+    const said = { digits: '００11', settled: '3', satisfied: '2', text: '没修', opt_out: 'yes' };
+    t.match(await house.surveys.web.answer(await token(house, taskId), said), { standing: 'thanks' });
+    t.match(await house.taskOf(caseId), { state: 'person', reason: 'dissatisfied' });
+    t.equal(inShanghai((await house.taskOf(caseId)).dueAt), '2026-11-25 23:59:59');
+    t.match(await house.livesRepository.load(caseId), { state: 'rework' });
+    t.ok(await house.repository.hasOptedOut(CITIZEN));
+    const quiet = await house.answeredCase(house.people, '19900000044', { categoryCode: '020101', placeText: '2号院' });
+    const link = await token(house, (await house.taskOf(quiet)).taskId);
+    t.match(await house.surveys.web.answer(link, { digits: '0044', opt_out: 'yes' }), { standing: 'thanks' });
+    t.match(await house.taskOf(quiet), { state: 'person', reason: 'opted_out' }, 'no answer is no rating');
+  });
+
+  t.test('while the machine has them on the line the page waits', async (t) => {
+    const house = await start(t, engine);
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    const link = await token(house, taskId);
+    await house.surveys.calling.tick();
+    t.match(await house.surveys.web.answer(link, good), { standing: 'on_the_line' });
+    await house.lift();
+    await house.press('5');
+  });
+};
+
 export const surveysContract = (t: Test, engine: Engine): void => {
   t.setTimeout(120_000);
   records(t, engine);
   calling(t, engine);
   people(t, engine);
+  web(t, engine);
 };

@@ -143,5 +143,14 @@ t.test('production opens nothing the demonstration opened for play', async (t) =
   const open = app.routeTable
     .filter((route) => 'public' in route.access && route.method !== 'HEAD')
     .map((route) => `${route.method} ${route.url}`);
-  t.same(open.sort(), ['GET /*', 'GET /api/hotline', 'GET /healthz', 'GET /metrics', 'GET /readyz', 'POST /api/session']);
+  t.same(open.sort(), [
+    'GET /*',
+    'GET /api/hotline',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /readyz',
+    'GET /reply/:token',
+    'POST /api/session',
+    'POST /reply/:token',
+  ]);
 });

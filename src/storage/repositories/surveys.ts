@@ -250,13 +250,17 @@ type AnswerDoors = Pick<
   | 'voicesOfAll'
   | 'personCallsOf'
   | 'addPersonCall'
+  | 'addLink'
+  | 'linkBy'
+  | 'linkFailed'
+  | 'spendLink'
   | 'addOptOut'
   | 'hasOptedOut'
 >;
 
 const answerDoors = (store: Store): AnswerDoors => {
   const { surveyVersions: v, surveyAnswers: n, surveyVoices: voices, surveyOptOuts: o } = store.schema;
-  const { surveyPersonCalls: p, staff } = store.schema;
+  const { surveyPersonCalls: p, surveyLinks: l, staff } = store.schema;
   return {
     latestScript: () =>
       store.read(async (db) => {
@@ -324,6 +328,26 @@ const answerDoors = (store: Store): AnswerDoors => {
       }),
     async addPersonCall(db, call) {
       await db.insert(p).values(call).returning({ id: p.id });
+    },
+    async addLink(db, link) {
+      await db.insert(l).values(link).returning({ id: l.id });
+    },
+    linkBy: (tokenHash) =>
+      store.read(async (db) => {
+        const [row] = await db.select().from(l).where(eq(l.tokenHash, tokenHash)).limit(1);
+        return row ? { linkId: row.id, taskId: row.taskId, expiresAt: row.expiresAt, usedAt: row.usedAt, failures: row.failures } : null;
+      }),
+    async linkFailed(db, linkId) {
+      const set = { failures: sql`${l.failures} + 1` };
+      return first(await db.update(l).set(set).where(eq(l.id, linkId)).returning({ failures: l.failures })).failures;
+    },
+    async spendLink(db, linkId, at) {
+      const rows = await db
+        .update(l)
+        .set({ usedAt: at })
+        .where(and(eq(l.id, linkId), isNull(l.usedAt)))
+        .returning({ id: l.id });
+      return rows.length > 0;
     },
     async addOptOut(db, change) {
       await db.insert(o).values(change).returning({ id: o.id });

@@ -1,0 +1,149 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { CaseLives } from '../cases/index.ts';
+import type { Clock } from '../core/clock.ts';
+import { HotlineError } from '../core/errors.ts';
+import type { StaffId } from '../core/ids.ts';
+import { dueAfterWorkingDays, type WorkCalendar } from '../core/working-time.ts';
+import { byStaff, type History } from '../history/index.ts';
+import type { Exec, Store } from '../storage/store.ts';
+import { UNHAPPY_WORKING_DAYS } from './finish.ts';
+import {
+  answersOf,
+  digitsOf,
+  type FormFault,
+  faultsOfForm,
+  LINK_DAYS,
+  type LinkStanding,
+  type SurveyLink,
+  standingOf,
+  type WebAnswers,
+} from './link.ts';
+import type { SurveysRepository, SurveyTask } from './repository.ts';
+import { callbackOf, type Given, isRated } from './result.ts';
+
+export interface WebDeps {
+  store: Pick<Store, 'write'>;
+  repository: SurveysRepository;
+  lives: Pick<CaseLives, 'recordSurvey'>;
+  history: Pick<History, 'append'>;
+  calendar(): Promise<WorkCalendar>;
+  clock: Clock;
+}
+
+const DAY_MS = 86_400_000;
+const TOKEN_BYTES = 18;
+const TOKEN = /^[A-Za-z0-9_-]{24}$/;
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const sameDigits = (number: string, digits: string): boolean => timingSafeEqual(Buffer.from(number.slice(-4)), Buffer.from(digits));
+
+/** What the page shows: where the link stands, and after a fault what was filled in. */
+export interface Shown {
+  standing: LinkStanding | 'thanks';
+  faults: readonly FormFault[];
+  answers: WebAnswers;
+}
+
+const shown = (standing: Shown['standing'], faults: readonly FormFault[] = [], form: Readonly<Record<string, string>> = {}): Shown => ({
+  standing,
+  faults,
+  answers: answersOf(form),
+});
+
+/** The questions on a page: one link, one answer, kept like the machine's (domain §3h). */
+export const createWeb = (deps: WebDeps) => {
+  const { store, repository, lives, history, clock } = deps;
+
+  const look = async (token: string): Promise<{ link: SurveyLink; task: SurveyTask; standing: LinkStanding } | null> => {
+    // Whoever guesses at random is told so without a look into the database.
+    if (!TOKEN.test(token)) return null;
+    const link = await repository.linkBy(hashOf(token));
+    const task = link && (await repository.task(link.taskId));
+    if (!link || !task) return null;
+    const answered = isRated(await repository.answersOf(task.taskId));
+    return { link, task, standing: standingOf(link, { state: task.state, answered }, clock.now()) };
+  };
+
+  const keep = async (db: Exec, task: SurveyTask, answers: WebAnswers): Promise<void> => {
+    const at = clock.now();
+    if (answers.optOut && task.number !== null)
+      await repository.addOptOut(db, { number: task.number, optedOut: true, attemptId: null, staffId: null, at });
+    const given = (['contacted', 'settled', 'satisfied'] as const).flatMap((measure): Given[] => {
+      const value = answers[measure];
+      return value === null ? [] : [{ measure, value }];
+    });
+    if (!isRated(given)) {
+      // They want no call and said nothing else: whether the case ends without a word is a person's to decide.
+      await repository.setTask(db, task.taskId, ['waiting', 'text', 'settle'], { state: 'person', dueAt: at, reason: 'opted_out' }, at);
+      return;
+    }
+    const version = (await repository.latestScript())?.version ?? 0;
+    for (const { measure, value } of given)
+      await repository.addAnswer(db, {
+        ...{ taskId: task.taskId, attemptId: null, mode: 'web', version, measure, value, key: null, staffId: null, at },
+      });
+    const { unhappy, ...said } = callbackOf(given, 'web');
+    const text = answers.text === '' ? {} : { text: answers.text };
+    const moved = await lives.recordSurvey(task.caseId, task.round, { do: 'record_callback', ...said, ...text });
+    const by = dueAfterWorkingDays(await deps.calendar(), at, UNHAPPY_WORKING_DAYS).at;
+    // A case that ended meanwhile is not opened again by a late answer; the answer is kept and counts.
+    const next = unhappy && moved ? { state: 'person', dueAt: by, reason: 'dissatisfied' } : { state: 'done', dueAt: null, reason: null };
+    await repository.setTask(
+      db,
+      task.taskId,
+      ['waiting', 'text', 'person', 'settle', 'unreachable', 'done'],
+      next as Partial<SurveyTask>,
+      at,
+    );
+  };
+
+  return {
+    /**
+     * A new link to one callback; an earlier one goes on until it is used or expires. The token is told once and never kept.
+     * @throws thing.not_found when there is nothing left to ask
+     */
+    async makeLink(taskId: number, staffId: StaffId): Promise<{ token: string; expiresAt: Date }> {
+      const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      const at = clock.now();
+      const expiresAt = new Date(at.getTime() + LINK_DAYS * DAY_MS);
+      await store.write(async (db) => {
+        const task = await repository.task(taskId);
+        const open = task && task.number !== null && ['waiting', 'text', 'person', 'settle'].includes(task.state);
+        if (!open || isRated(await repository.answersOf(taskId)))
+          throw new HotlineError('thing.not_found', '这项回访没有可问的了 Nothing is left to ask');
+        await repository.addLink(db, { taskId, tokenHash: hashOf(token), createdAt: at, expiresAt });
+        await history.append(db, { actor: byStaff(staffId), act: 'survey.link_made', thing: { kind: 'survey', id: taskId }, details: {} });
+      });
+      return { token, expiresAt };
+    },
+
+    async page(token: string): Promise<Shown> {
+      return shown((await look(token))?.standing ?? 'unknown');
+    },
+
+    /** A filled form. A replayed one finds the link used and changes nothing. */
+    async answer(token: string, form: Readonly<Record<string, string>>): Promise<Shown> {
+      const answers = answersOf(form);
+      const digits = digitsOf(form);
+      const faults = faultsOfForm(digits, answers);
+      const before = await look(token);
+      if (before?.standing !== 'open') return shown(before?.standing ?? 'unknown');
+      if (faults.length) return shown('open', faults, form);
+      return store.write(async (db) => {
+        const found = await look(token);
+        if (found?.standing !== 'open') return shown(found?.standing ?? 'unknown');
+        const { link, task } = found;
+        if (task.number === null || !sameDigits(task.number, digits)) {
+          const failures = await repository.linkFailed(db, link.linkId);
+          const standing = standingOf({ ...link, failures }, { state: task.state, answered: false }, clock.now());
+          return standing === 'open' ? shown('open', [{ field: 'digits', code: 'digits_wrong' }], form) : shown(standing);
+        }
+        // Of two forms at once one gets the link.
+        if (!(await repository.spendLink(db, link.linkId, clock.now()))) return shown('used');
+        await keep(db, task, answers);
+        return shown('thanks');
+      });
+    },
+  };
+};
+export type Web = ReturnType<typeof createWeb>;
