@@ -168,9 +168,11 @@ export const createPhoneController = (on: PhoneListeners): PhoneController => {
     if (signingInAgain || !leads() || state.get().sessions.length > 0) return;
     signingInAgain = true;
     await wait(SIGN_IN_AGAIN_AFTER_MS);
-    if (leads() && agentNow?.state === 'signed_out') letGoHere('none');
-    else if (leads() && agentNow && agentNow.state !== 'device_lost') letGoHere('elsewhere');
-    else await signInPatiently();
+    // A switch that has just been born knows no telephone until it is told again: one it took meanwhile is ours as before.
+    const isBack = state.get().line === 'registered';
+    if (!isBack && leads() && agentNow?.state === 'signed_out') letGoHere('none');
+    else if (!isBack && leads() && agentNow && agentNow.state !== 'device_lost') letGoHere('elsewhere');
+    else if (!isBack) await signInPatiently();
     signingInAgain = false;
   };
 
