@@ -86,7 +86,7 @@ t.setTimeout(390_000);
 t.test('pages', { timeout: 380_000 }, async (t) => {
   buildConsole();
   const service = await startPretendedService(await readShapes(), me(), snapshot());
-  const browser = await startBrowser();
+  const browser = await startBrowser({ windowless: true });
   t.teardown(async () => {
     await browser.close();
     await service.stop();

@@ -232,7 +232,7 @@ t.setTimeout(230_000);
 t.test('screens', { timeout: 220_000 }, async (t) => {
   buildConsole();
   const shapes = await readShapes();
-  const browser = await startBrowser();
+  const browser = await startBrowser({ windowless: true });
   const services: PretendedService[] = [];
   const serve = async (): Promise<PretendedService> => {
     const service = await startPretendedService(shapes, me(), snapshot());

@@ -11,7 +11,7 @@ const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${p
 /** Programs the tests drive. As root they are installed; others are told plainly what is missing. */
 export const provision = (): void => {
   const missing = [
-    ...(has('chromium') ? [] : ['chromium', 'fonts-noto-cjk']),
+    ...(has('chromium') ? [] : ['chromium', 'chromium-headless-shell', 'fonts-noto-cjk']),
     ...(has('sipp') ? [] : ['sip-tester']),
     ...(has('ip') ? [] : ['iproute2']),
     ...(globSync('/usr/lib/postgresql/*/bin/initdb').length ? [] : ['postgresql']),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
@@ -15,7 +15,6 @@ const EVERY_MS = 500;
 const RING_MS = 1_200;
 const CROWD = 50;
 const MOST_P95_MS = 100;
-const BARE_CHROMIUM = '/usr/bin/chromium-headless-shell';
 
 interface Stand {
   floor: Floor;
@@ -116,8 +115,8 @@ const judge = (calls: readonly Called[], offers: readonly Offer[], painted: read
 const withStand = async (report: Report, crowd: number, work: (stand: Stand) => Promise<void>): Promise<void> => {
   const floor = await openFloor();
   // Five consoles on the machine they are measured on: the build of Chromium without a window costs it least.
-  const browser = await startBrowser(existsSync(BARE_CHROMIUM) ? { executablePath: BARE_CHROMIUM } : {});
-  report.figure('browser', { version: browser.version(), windowless: existsSync(BARE_CHROMIUM) });
+  const browser = await startBrowser({ windowless: true });
+  report.figure('browser', { version: browser.version() });
   try {
     const others = crowd ? await floor.crowd(crowd) : null;
     const consoles = await openConsoles(browser, floor.product(), CONSOLES);
