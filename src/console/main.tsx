@@ -1,7 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ConfigProvider } from 'antd';
-import { StrictMode, useEffect } from 'react';
+import { lazy, StrictMode, Suspense, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openHotline } from './app/hotline.ts';
 import { router } from './app/router.tsx';
@@ -18,13 +18,23 @@ import './desk/desk.css';
 import './ui/pages.css';
 import './cases/cases.css';
 
+const EnrolPage = lazy(async () => ({ default: (await import('./login/enrol-page.tsx')).EnrolPage }));
+
 const Root = () => {
   const theme = useTheme();
-  const { status } = useStore(session);
+  const { status, me } = useStore(session);
+  const enrolling = me?.secondFactor === 'due';
   return (
     <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
       <QueryClientProvider client={queries}>
-        {status === 'loading' ? null : status === 'away' ? <Away /> : status === 'out' ? <LoginPage /> : <RouterProvider router={router} />}
+        {status === 'away' && <Away />}
+        {(status === 'out' || (status === 'ended' && enrolling)) && <LoginPage />}
+        {status === 'in' && enrolling && (
+          <Suspense fallback={null}>
+            <EnrolPage />
+          </Suspense>
+        )}
+        {me && !enrolling && <RouterProvider router={router} />}
       </QueryClientProvider>
     </ConfigProvider>
   );

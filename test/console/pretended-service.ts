@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Me } from '../../src/access/schemas.ts';
+import { LogIn, type Me } from '../../src/access/schemas.ts';
 import { StaleCase } from '../../src/cases/schemas.ts';
 import { contentPolicy } from '../../src/http/security.ts';
 import { parseClientFrame } from '../../src/push/client-frame.ts';
@@ -20,6 +20,10 @@ export interface PretendedService {
   me: Me;
   /** How reading routes answer from now on. */
   manner: Manner;
+  /** Whether the browser's session is one. */
+  signedIn: boolean;
+  /** Whether a log-in without a code is refused until it gives one that is not 000000. */
+  asksForCode: boolean;
   /** What every save of a case meets from now on. */
   refuseSaves(conflict: StaleCase | null): void;
   /** Replaces what every console is shown, as a service that was born again does. */
@@ -36,6 +40,8 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
+
+const REFUSED = { code: 'session.required', message: '请先登录 (log in first)', details: {} };
 
 const dist = join(ROOT, 'src/console/dist');
 
@@ -90,6 +96,23 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
     else response.writeHead(204).end();
   };
 
+  const logIn = (request: IncomingMessage, response: ServerResponse): void => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const { code } = mustBe(LogIn, JSON.parse(text), 'the log-in');
+      if (service.asksForCode && code === undefined) answer(response, 401, { ...REFUSED, code: 'session.second_factor_required' });
+      else if (service.asksForCode && code === '000000')
+        answer(response, 401, { ...REFUSED, code: 'session.second_factor_wrong', message: '验证码不对 (wrong code)' });
+      else {
+        service.signedIn = true;
+        answer(response, 200, service.me);
+      }
+    });
+  };
+
   const speak = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname } = new URL(request.url ?? '/', 'http://service');
     const route = routeOf(shapes, request.method ?? 'GET', pathname);
@@ -98,7 +121,8 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
       response.end('<!doctype html><title>holder</title>');
     } else if (!pathname.startsWith('/api/')) sendFile(pathname, response, policy);
     else if (away) request.socket.destroy();
-    else if (pathname === '/api/session') answer(response, 200, service.me);
+    else if (pathname === '/api/session' && request.method === 'POST') logIn(request, response);
+    else if (pathname === '/api/session') answer(response, service.signedIn ? 200 : 401, service.signedIn ? service.me : REFUSED);
     else if (pathname === '/api/desk') answer(response, 200, snapshot);
     else if (route === undefined) answer(response, 404, { code: 'thing.not_found', message: '没有这个接口', details: {} });
     // A search is read, though it is asked with a body.
@@ -137,6 +161,8 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
     url,
     me,
     manner: 'full',
+    asksForCode: false,
+    signedIn: true,
     refuseSaves(conflict) {
       stale = conflict && mustBe(StaleCase, conflict, 'the conflict');
     },

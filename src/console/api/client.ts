@@ -24,6 +24,12 @@ export const whenSessionEnds = (listener: Listener): void => {
   onSessionEnded = listener;
 };
 
+let onStandingChanged: Listener = () => {};
+/** Called when the service asks this session for a second factor it did not ask for before. */
+export const whenStandingChanges = (listener: Listener): void => {
+  onStandingChanged = listener;
+};
+
 const GIVE_UP_AFTER_MS = 10_000;
 
 const refusal = async (response: Response): Promise<ApiError> => {
@@ -50,7 +56,9 @@ export const request = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path
   const response = await send(method, path, body, AbortSignal.timeout(GIVE_UP_AFTER_MS));
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   if (response.status === 401 && path !== '/api/session') onSessionEnded();
-  throw await refusal(response);
+  const refused = await refusal(response);
+  if (refused.code === 'session.second_factor_due') onStandingChanged();
+  throw refused;
 };
 
 /** The bytes of a recording. Each call of this is one play in the history, so fetch once and keep. */

@@ -1,5 +1,16 @@
-import type { Hotline, Me, NewStaff, SaveStaff, StaffItem } from '../../access/schemas.ts';
-import type { AgentView, SetIntent, SignedIn, Ticket } from '../../agents/schemas.ts';
+import type {
+  Enrolment,
+  Hotline,
+  LogIn,
+  Me,
+  MySecondFactor,
+  NewStaff,
+  RecoveryCodes,
+  SaveStaff,
+  SecondFactorSettings,
+  StaffItem,
+} from '../../access/schemas.ts';
+import type { AgentView, MessageSent, SendMessage, SetIntent, SignedIn, Ticket } from '../../agents/schemas.ts';
 import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
@@ -29,9 +40,13 @@ export interface HistorySearch {
 /** Every route the console asks, by what it is for. Shapes are the service's own schemas. */
 export const api = {
   hotline: () => request<Hotline>('GET', '/api/hotline'),
-  logIn: (body: { account: string; password: string }) => request<Me>('POST', '/api/session', body),
+  logIn: (body: LogIn) => request<Me>('POST', '/api/session', body),
   me: () => request<Me>('GET', '/api/session'),
   logOut: () => request<void>('DELETE', '/api/session'),
+  mySecondFactor: () => request<MySecondFactor>('GET', '/api/session/second-factor'),
+  beginSecondFactor: () => request<Enrolment>('POST', '/api/session/second-factor'),
+  confirmSecondFactor: (code: string) => request<RecoveryCodes>('PUT', '/api/session/second-factor', { code }),
+  renewCodes: (code: string) => request<RecoveryCodes>('POST', '/api/session/second-factor/recovery-codes', { code }),
 
   desk: () => request<Snapshot>('GET', '/api/desk'),
   signIn: (body: { device: 'browser' | 'desk' }) => request<SignedIn>('POST', '/api/desk/sign-in', body),
@@ -39,6 +54,12 @@ export const api = {
   setIntent: (body: SetIntent) => request<AgentView>('POST', '/api/desk/intent', body),
   signOut: () => request<AgentView>('POST', '/api/desk/sign-out', {}),
   endWrapUp: () => request<AgentView>('POST', '/api/desk/wrap-up/end', {}),
+  askForHelp: (asks: boolean) => request<AgentView>('POST', '/api/desk/help', { asks }),
+  seeMessage: (messageId: number) => request<void>('POST', `/api/desk/messages/${messageId}/seen`),
+  leadIntent: (staffId: number, body: SetIntent) => request<AgentView>('POST', `/api/agents/${staffId}/intent`, body),
+  leadSignOff: (staffId: number) => request<AgentView>('POST', `/api/agents/${staffId}/sign-out`),
+  comeToHelp: (staffId: number) => request<AgentView>('POST', `/api/agents/${staffId}/help/seen`),
+  sendMessage: (body: SendMessage) => request<MessageSent>('POST', '/api/agents/messages', body),
   mediaFault: (callId: number, kind: string) => request<void>('POST', '/api/desk/media-fault', { callId, kind }),
 
   calls: (after: string | null, limit = 50) => request<CallPage>('GET', page('/api/calls', after, limit)),
@@ -74,6 +95,9 @@ export const api = {
   addStaff: (body: NewStaff) => request<StaffItem>('POST', '/api/staff', body),
   saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
   resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
+  resetSecondFactor: (staffId: number) => request<void>('DELETE', `/api/staff/${staffId}/second-factor`),
+  secondFactorSettings: () => request<SecondFactorSettings>('GET', '/api/settings/second-factor'),
+  saveSecondFactorSettings: (body: SecondFactorSettings) => request<SecondFactorSettings>('PUT', '/api/settings/second-factor', body),
   hours: () => request<HoursView>('GET', '/api/settings/hours'),
   saveHours: (body: SaveHours) => request<HoursView>('PUT', '/api/settings/hours', body),
   system: () => request<SystemView>('GET', '/api/system'),

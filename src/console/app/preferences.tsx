@@ -1,6 +1,7 @@
 import { Button, Segmented } from 'antd';
 import type { Me } from '../../access/schemas.ts';
 import { useWords } from '../i18n/i18n.ts';
+import { OwnFactor } from '../login/own-factor.tsx';
 import { DeviceChoice } from '../softphone/device-choice.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
@@ -49,6 +50,7 @@ export const Preferences = ({ me, onClose }: { me: Me; onClose: () => void }) =>
             { value: 'large', label: t('pref.large') },
           ]}
         />
+        <OwnFactor />
         {may(me, 'desk.use') && <DeviceChoice />}
       </div>
       <div className="dialog-foot">

@@ -1,5 +1,5 @@
 import type { Me } from '../../access/schemas.ts';
-import { ApiError, whenSessionEnds } from '../api/client.ts';
+import { ApiError, whenSessionEnds, whenStandingChanges } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { createStore } from '../ui/store.ts';
 
@@ -17,6 +17,7 @@ export const sessionEnded = (): void => {
 
 export const openSession = async (): Promise<void> => {
   whenSessionEnds(sessionEnded);
+  whenStandingChanges(() => void refreshSession());
   try {
     session.set({ status: 'in', me: await api.me() });
   } catch (error) {
@@ -24,9 +25,17 @@ export const openSession = async (): Promise<void> => {
   }
 };
 
-/** @throws ApiError with the service's own sentence */
-export const logIn = async (account: string, password: string): Promise<void> => {
-  session.set({ status: 'in', me: await api.logIn({ account, password }) });
+/** What this session may do has changed: a second factor was set up, or is asked for now. */
+export const refreshSession = async (): Promise<void> => {
+  session.set({ status: 'in', me: await api.me() });
+};
+
+/**
+ * @param code of the authenticator, or a recovery code, when the service has asked for one
+ * @throws ApiError with the service's own sentence
+ */
+export const logIn = async (account: string, password: string, code?: string): Promise<void> => {
+  session.set({ status: 'in', me: await api.logIn({ account, password, ...(code === undefined ? {} : { code }) }) });
 };
 
 export const logOut = async (): Promise<void> => {

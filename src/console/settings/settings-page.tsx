@@ -11,6 +11,7 @@ import { useWords } from '../i18n/i18n.ts';
 import { Failed, Loading, Moment, PageTop, Tag } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { formOfHours, type HoursForm, ROWS, type Row, saveOf } from './hours-view.ts';
+import { SettingsTabs } from './settings-tabs.tsx';
 
 /** When the hotline is open, and where a call goes that finds nobody. In force at once, decided by the switch alone. */
 export const SettingsPage = () => {
@@ -24,6 +25,7 @@ export const SettingsPage = () => {
             {t(data.onSwitch ? 'hours.on_switch' : 'hours.not_on_switch')}
           </Tag>
         )}
+        <SettingsTabs />
       </PageTop>
       <div className="page-body padded">
         {error && <Failed error={error} onRetry={() => void refetch()} />}

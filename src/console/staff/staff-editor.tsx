@@ -10,6 +10,7 @@ import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { PanelHead } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
+import { FactorReset } from './factor-reset.tsx';
 import { PasswordField, PasswordReset } from './password.tsx';
 import { emptyStaff, formOf, newStaffOf, type StaffForm, saveStaffOf, toggled } from './staff-view.ts';
 
@@ -90,6 +91,7 @@ export const StaffEditor = ({ person }: { person: StaffItem | null }) => {
         </Button>
       </form>
       {person && <PasswordReset staffId={person.staffId} />}
+      {person && <FactorReset person={person} own={own} />}
     </>
   );
 };

@@ -1,0 +1,22 @@
+import { Link } from '@tanstack/react-router';
+import { useWords } from '../i18n/i18n.ts';
+import type { PhraseKey } from '../i18n/phrases.ts';
+
+const TABS: readonly { to: '/settings' | '/settings/security'; word: PhraseKey }[] = [
+  { to: '/settings', word: 'hours.tab' },
+  { to: '/settings/security', word: 'security.tab' },
+];
+
+/** The pages of settings; each has its own address. */
+export const SettingsTabs = () => {
+  const { t } = useWords();
+  return (
+    <nav className="tabs" aria-label={t('settings.label')}>
+      {TABS.map(({ to, word }) => (
+        <Link key={to} to={to} className="tab" activeOptions={{ exact: true }}>
+          {t(word)}
+        </Link>
+      ))}
+    </nav>
+  );
+};
