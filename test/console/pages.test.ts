@@ -7,7 +7,7 @@ import { ROOT } from '../helpers/runner.ts';
 import { buildConsole } from './built-console.ts';
 import { me, snapshot } from './fixtures.ts';
 import { axeFaults, look } from './look.ts';
-import { listen, newContext, SMALL } from './open-console.ts';
+import { type Language, listen, newContext, SMALL, WIDE } from './open-console.ts';
 import { type PretendedService, startPretendedService } from './pretended-service.ts';
 import { readShapes } from './shapes.ts';
 
@@ -81,6 +81,100 @@ const walkPagesInEnglish = async (t: Test, browser: Browser, service: PretendedS
   await context.close();
 };
 
+/** A code at log-in, and the page of whoever must set one up: nothing else is reached before the recovery codes are kept. */
+const provesMore = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? SMALL : WIDE);
+  const errors = listen(page);
+  const whole = async (what: string): Promise<void> => {
+    const seen = await look(page);
+    // A long page of its own may scroll.
+    t.same([seen.clipped, seen.raw, seen.overflow.filter((each) => !each.endsWith('high'))], [[], [], []], `${what}: nothing is cut off`);
+    t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
+  };
+  service.manner = 'full';
+  Object.assign(service, { signedIn: false, asksForCode: true, me: me({ secondFactor: 'due', permissions: [] }) });
+  await page.goto(service.url);
+  await page.fill('#account', 'guan');
+  await page.fill('#password', 'right');
+  await page.click('[data-act=log-in]');
+  await page.waitForSelector('#code', { timeout: PAGE_LIMIT_MS });
+  t.equal(await page.locator('#code').evaluate((field) => field === document.activeElement), true, 'one types on where one was');
+  t.equal(await page.locator('.login-problem').textContent(), '', 'being asked is no fault');
+  await whole('the code');
+  await page.fill('#code', '000000');
+  await page.click('[data-act=log-in]');
+  await page.locator('.login-problem').filter({ hasText: 'wrong code' }).waitFor({ timeout: PAGE_LIMIT_MS });
+  t.equal(await page.inputValue('#code'), '', 'a wrong code is not tried again by mistake');
+  await page.fill('#code', 'abcde fghjk');
+  await page.click('[data-act=log-in]');
+
+  await page.waitForSelector('.qr-code', { timeout: PAGE_LIMIT_MS });
+  t.equal(await page.locator('.rail').count(), 0, 'nothing else is reached');
+  await whole('enrolment');
+  await page.fill('.enrol input', '123456');
+  await page.click('[data-act=send-code]');
+  await page.waitForSelector('.recovery-codes li', { timeout: PAGE_LIMIT_MS });
+  await whole('recovery codes');
+  t.equal(await page.isDisabled('[data-act=codes-kept]'), true, 'nobody clicks past them');
+  service.me = me({ secondFactor: 'passed' });
+  await page.check('.recovery input');
+  await page.click('[data-act=codes-kept]');
+  t.ok(await page.waitForSelector('.rail', { timeout: PAGE_LIMIT_MS }), 'and then the console opens');
+  t.same(errors, [], 'no error in the browser’s console');
+  service.asksForCode = false;
+  await context.close();
+};
+
+/** What a team leader does from the board: the strip for help keeps its place, one agent's desk, a word to all. */
+const leads = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? SMALL : WIDE);
+  const errors = listen(page);
+  const whole = async (what: string): Promise<void> => {
+    const seen = await look(page);
+    t.same([seen.clipped, seen.raw, seen.overflow], [[], [], []], `${what}: nothing is cut off`);
+    t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
+  };
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') asked.push(`${request.method()} ${new URL(request.url()).pathname.replace(/\d+/, 'N')}`);
+  });
+  service.manner = 'full';
+  await openPage(page, service, '/board');
+  await page.click('[data-act=come]', { timeout: PAGE_LIMIT_MS });
+  await page.locator('[data-act=lead]').first().click();
+  await page.waitForSelector('dialog .agent-acts', { timeout: PAGE_LIMIT_MS });
+  await whole('one agent');
+  await page.click('[data-act=lead-ready]');
+  await page.locator('.agent-acts [role=status]').filter({ hasText: /\S/ }).first().waitFor({ timeout: PAGE_LIMIT_MS });
+  await page.selectOption('[data-act=lead-pause]', 'meal');
+  await page.click('[data-act=lead-sign-off]');
+  t.notOk(
+    asked.some((each) => each.endsWith('/sign-out')),
+    'one click alone signs nobody off',
+  );
+  await page.click('[data-act=lead-sign-off]');
+  await page.fill('dialog textarea', '晚饭后换你');
+  await page.click('[data-act=send-message]');
+  await page.waitForFunction(() => document.querySelector('dialog textarea')?.textContent === '', null, { timeout: PAGE_LIMIT_MS });
+  await page.keyboard.press('Escape');
+  await page.click('[data-act=message-all]');
+  await page.waitForSelector('dialog textarea', { timeout: PAGE_LIMIT_MS });
+  await whole('a word to all');
+  t.same(asked, [
+    'POST /api/agents/N/help/seen',
+    'POST /api/agents/N/intent',
+    'POST /api/agents/N/intent',
+    'POST /api/agents/N/sign-out',
+    'POST /api/agents/messages',
+  ]);
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 t.setTimeout(390_000);
 
 t.test('pages', { timeout: 380_000 }, async (t) => {
@@ -95,4 +189,8 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
     walkPages(t, browser, service),
   );
   await t.test('every page in English, small and dark', { timeout: 300_000 }, (t) => walkPagesInEnglish(t, browser, service));
+  for (const language of ['zh-CN', 'en'] as const) {
+    await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
+    await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
+  }
 }).catch(t.threw);

@@ -112,6 +112,23 @@ const states = (): State[] => [
     after: serviceBack,
     proof: '.away',
   },
+  {
+    name: 'talking, help is asked for, and two words of the leader wait',
+    mode: 'talking',
+    shown: snapshot({
+      agent: agent({ state: 'talking', callId: 40, helpSince: new Date(Date.now() - 9_000).toISOString() }),
+      cards: [talkingCard],
+      messages: ['暴雨橙色预警：积水、断电来电会多，请先问清具体地点和有没有人被困', '晚饭后换你'].map((text, index) => ({
+        messageId: index + 1,
+        kind: 'text' as const,
+        text,
+        from: '王岩',
+        sentAt: new Date(Date.now() - 60_000).toISOString(),
+      })),
+    }),
+    phone: phone({ sessions: [line()] }),
+    proof: '.lead-message [data-act=message-seen]',
+  },
   { name: 'wrap-up', mode: 'wrap_up', shown: wrapUp, proof: '[data-act=save-case]' },
 ];
 
@@ -259,7 +276,14 @@ t.test('screens', { timeout: 220_000 }, async (t) => {
   await t.test('some states in the dark', async (t) => {
     const service = await serve();
     const desk = await openDesk(browser, service, 'zh-CN', 'dark');
-    const some = new Set(['ready', 'ringing, known', 'talking', 'talking, no path for sound', 'wrap-up']);
+    const some = new Set([
+      'ready',
+      'ringing, known',
+      'talking',
+      'talking, no path for sound',
+      'talking, help is asked for, and two words of the leader wait',
+      'wrap-up',
+    ]);
     await walkStates(
       t,
       desk,

@@ -27,6 +27,7 @@ import { Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { answer, endWrapUp, hangUp, pressDigit, setIntent, takePhone, toggleHold, toggleMute } from './desk-acts.ts';
 import { GUARD_MS } from './guard.ts';
+import { HelpButton } from './help-button.tsx';
 import { Keypad } from './keypad.tsx';
 import { PauseMenu } from './pause-menu.tsx';
 import { desk, notice, phone, push, signInToDesk } from './services.ts';
@@ -392,7 +393,13 @@ const TalkControls = ({ view }: { view: DeskView }) => {
   const { t } = useWords();
   const [keypad, setKeypad] = useState(false);
   const { session: line } = view;
-  if (!line) return <div className="controls note">{t(view.device === 'desk' ? 'call.on_desk_phone' : 'call.elsewhere')}</div>;
+  if (!line)
+    return (
+      <div className="controls note">
+        {t(view.device === 'desk' ? 'call.on_desk_phone' : 'call.elsewhere')}
+        <HelpButton />
+      </div>
+    );
   return (
     <div className="controls">
       <button type="button" className="control" data-act="mute" aria-pressed={line.muted} aria-keyshortcuts="F4" onClick={toggleMute}>
@@ -412,6 +419,7 @@ const TalkControls = ({ view }: { view: DeskView }) => {
         <span>{t('call.keypad')}</span>
       </button>
       {keypad && <Keypad onDigit={pressDigit} onClose={() => setKeypad(false)} />}
+      <HelpButton />
       <button type="button" className="control hang-up last" data-act="hang-up" aria-keyshortcuts="Shift+F2" onClick={hangUp}>
         <Icon of={PhoneOff} size={20} />
         <span>

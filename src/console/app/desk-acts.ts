@@ -45,6 +45,13 @@ export const setIntent = (intent: SetIntent): void => {
   if (isArmed()) void api.setIntent(intent).catch(failed);
 };
 
+/** Not armed by the guard: asking twice is asking once, and a call for help must not wait. */
+export const toggleHelp = (): void => {
+  const agent = push.state.get().snapshot?.agent;
+  if (!agent || agent.state === 'signed_out') return;
+  void api.askForHelp(agent.helpSince === null).catch(failed);
+};
+
 export const endWrapUp = armed(() => {
   if (push.state.get().link !== 'open') desk.finishAlone();
   else void api.endWrapUp().catch(failed);

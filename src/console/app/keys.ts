@@ -7,6 +7,7 @@ export type KeyAct =
   | 'hang_up'
   | 'mute'
   | 'hold'
+  | 'help'
   | 'submit'
   | 'save'
   | 'find'
@@ -32,7 +33,7 @@ export interface KeyInput {
   inField: boolean;
 }
 
-const PLAIN: Record<string, KeyAct> = { F1: 'key_map', F2: 'answer', F4: 'mute', F5: 'reload', F8: 'hold' };
+const PLAIN: Record<string, KeyAct> = { F1: 'key_map', F2: 'answer', F4: 'mute', F5: 'reload', F8: 'hold', F10: 'help' };
 const WITH_CTRL: Record<string, KeyAct> = {
   Enter: 'submit',
   NumpadEnter: 'submit',

@@ -6,6 +6,39 @@ import { setIntent } from './desk-acts.ts';
 
 const REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
 
+/** A choice of reasons outside of the bar: the place beside a button takes the same words. */
+export const PauseReasons = ({
+  word,
+  disabled,
+  onChoose,
+}: {
+  word: string;
+  disabled: boolean;
+  onChoose: (reason: (typeof REASONS)[number]) => void;
+}) => {
+  const { t } = useWords();
+  return (
+    <select
+      className="select"
+      aria-label={word}
+      data-act="lead-pause"
+      value=""
+      disabled={disabled}
+      onChange={(event) => {
+        const reason = REASONS.find((each) => each === event.target.value);
+        if (reason) onChoose(reason);
+      }}
+    >
+      <option value="">{word}</option>
+      {REASONS.map((reason) => (
+        <option key={reason} value={reason}>
+          {t(`pause.${reason}`)}
+        </option>
+      ))}
+    </select>
+  );
+};
+
 export const PauseMenu = () => {
   const { t } = useWords();
   const [open, setOpen] = useState(false);

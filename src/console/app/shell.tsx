@@ -7,9 +7,10 @@ import { LoginForm } from '../login/login.tsx';
 import { useStore } from '../ui/store.ts';
 import { CallBar } from './call-bar.tsx';
 import { DemoStrip } from './demo-strip.tsx';
-import { answer, guardDesk, hangUp, toggleHold, toggleMute } from './desk-acts.ts';
+import { answer, guardDesk, hangUp, toggleHelp, toggleHold, toggleMute } from './desk-acts.ts';
 import { KeyMap } from './key-map.tsx';
 import { listenToKeys, onKey } from './keys.ts';
+import { LeadMessages } from './lead-messages.tsx';
 import { useNewCase } from './new-case.ts';
 import { may } from './places.ts';
 import { Preferences } from './preferences.tsx';
@@ -39,6 +40,7 @@ export const Shell = () => {
       {open === 'keys' && <KeyMap onClose={() => setOpen(null)} />}
       {open === 'preferences' && <Preferences me={me} onClose={() => setOpen(null)} />}
       <DemoStrip />
+      {takesCalls && <LeadMessages />}
       <Said onDesk={onDesk} />
       {status === 'ended' && <SessionEnded />}
     </div>
@@ -85,6 +87,7 @@ const useDeskEffects = (takesCalls: boolean): void => {
       onKey('hang_up', hangUp),
       onKey('mute', toggleMute),
       onKey('hold', toggleHold),
+      onKey('help', toggleHelp),
       guardDesk(() => void queries.invalidateQueries()),
       ringWhileRinging(desk, phone),
       reportMediaFaults(desk),

@@ -1,13 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import { CloudOff, MonitorUp, Radio, TriangleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Button } from 'antd';
+import { CloudOff, Megaphone, MonitorUp, Radio, TriangleAlert } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import type { Board, Fraction } from '../../board/schemas.ts';
+import { may } from '../app/places.ts';
+import { session } from '../app/session.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
 import { alarmWord } from '../system/system-view.ts';
 import { duration, timeWithSeconds } from '../ui/format.ts';
 import { Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
+import { useStore } from '../ui/store.ts';
+import { AgentActs, MessageAll } from './agent-acts.tsx';
 import { AgentState, WaitBar, WaitTime } from './board-parts.tsx';
 import { below, countOf, inOrder, needOf, percent, secondsSince } from './board-view.ts';
+import { HelpStrip } from './help-strip.tsx';
 import { useBoard } from './use-board.ts';
 import './board.css';
 
@@ -15,6 +21,9 @@ import './board.css';
 export const BoardPage = () => {
   const { t } = useWords();
   const { board, error, retry, now, live, downSince } = useBoard();
+  const { me } = useStore(session);
+  const leads = me !== null && may(me, 'agents.lead');
+  const [toAll, setToAll] = useState(false);
   return (
     <main className="page">
       <PageTop title={t('board.title')}>
@@ -24,6 +33,11 @@ export const BoardPage = () => {
             ? `${t('board.live')} ${timeWithSeconds(now)}`
             : t('board.stale', { time: duration((Date.now() - (downSince ?? Date.now())) / 1000) })}
         </span>
+        {leads && board && board.agents.length > 0 && (
+          <Button data-act="message-all" icon={<Icon of={Megaphone} size={15} />} onClick={() => setToAll(true)}>
+            {t('lead.all')}
+          </Button>
+        )}
         <Link to="/wall" className="plain-button">
           <Icon of={MonitorUp} size={15} /> {t('board.wall')}
         </Link>
@@ -31,8 +45,9 @@ export const BoardPage = () => {
       {board ? (
         <div className="page-body board">
           <Strip board={board} now={now} />
+          <HelpStrip board={board} now={now} leads={leads} />
           <div className="board-columns">
-            <Agents board={board} now={now} />
+            <Agents board={board} now={now} leads={leads} />
             <aside className="board-side">
               <Waiting board={board} now={now} />
               <Hours board={board} />
@@ -43,6 +58,7 @@ export const BoardPage = () => {
       ) : (
         <div className="page-body padded">{error ? <Failed error={error} onRetry={retry} /> : <Loading rows={8} height={44} />}</div>
       )}
+      {toAll && board && <MessageAll people={board.agents.length} onClose={() => setToAll(false)} />}
     </main>
   );
 };
@@ -119,8 +135,10 @@ const Strip = ({ board, now }: { board: Board; now: number }) => {
   );
 };
 
-const Agents = ({ board, now }: { board: Board; now: number }) => {
+const Agents = ({ board, now, leads }: { board: Board; now: number; leads: boolean }) => {
   const { t } = useWords();
+  const [chosenId, setChosenId] = useState<number | null>(null);
+  const chosen = board.agents.find(({ staffId }) => staffId === chosenId);
   if (board.agents.length === 0)
     return (
       <section className="board-agents" aria-label={t('board.agents')}>
@@ -150,19 +168,34 @@ const Agents = ({ board, now }: { board: Board; now: number }) => {
             const need = needOf(agent, now);
             return (
               <tr key={agent.staffId}>
-                <th scope="row">{agent.name}</th>
+                <th scope="row">
+                  {leads ? (
+                    <button type="button" className="plain-button" data-act="lead" onClick={() => setChosenId(agent.staffId)}>
+                      {agent.name}
+                    </button>
+                  ) : (
+                    agent.name
+                  )}
+                </th>
                 <td>
                   <AgentState agent={agent} now={now} size={15} />
                 </td>
                 <td className={need === 'none' ? 'figure' : 'figure board-amber'}>{duration(secondsSince(agent.since, now))}</td>
                 <td>{agent.extension}</td>
-                <td>{need === 'none' ? '' : t(`board.need.${need}`)}</td>
+                <td>
+                  {need === 'none'
+                    ? agent.unseenMessages > 0
+                      ? t('lead.unseen', { n: agent.unseenMessages })
+                      : ''
+                    : t(`board.need.${need}`)}
+                </td>
                 <td className="figure">{agent.answeredToday}</td>
               </tr>
             );
           })}
         </tbody>
       </table>
+      {chosen && <AgentActs agent={chosen} now={now} onClose={() => setChosenId(null)} />}
     </section>
   );
 };

@@ -14,6 +14,10 @@ export const needOf = (agent: BoardAgent, now: number): Need => {
   return agent.state === 'wrap_up' && lasted > WRAP_UP_AMBER_MS ? 'long' : 'none';
 };
 
+/** Who asks for help, the longest first. */
+export const helpFirst = (agents: readonly BoardAgent[]): BoardAgent[] =>
+  agents.filter((agent) => agent.helpSince !== null).sort((a, b) => (a.helpSince ?? '').localeCompare(b.helpSince ?? ''));
+
 const NEEDS: readonly Need[] = ['help', 'lost', 'long', 'none'];
 const STATES: readonly BoardAgent['state'][] = ['talking', 'ringing', 'wrap_up', 'ready', 'paused', 'device_lost', 'signed_out'];
 

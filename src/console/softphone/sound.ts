@@ -106,7 +106,7 @@ export const createLevelMeter = (stream: MediaStream): LevelMeter => {
 
 const RING_EVERY_SECONDS = 3;
 const TONE_SECONDS = 0.4;
-const RING_DB = [-18, -15, -12];
+const RING_DB = [-18, -15, -12] as const;
 
 const tone = (at: number, frequency: number, level: number, into: AudioNode): OscillatorNode => {
   const oscillator = shared().createOscillator();
@@ -159,6 +159,21 @@ export const startRing = (rings = Number.POSITIVE_INFINITY): void => {
     for (const oscillator of sounding) oscillator.stop();
     out.disconnect();
   };
+};
+
+const HELP_HZ = 1_040;
+
+/** An agent asks for help: one short tone, unlike the ring, for the team leader alone. Silent where the page may not sound yet. */
+export const playHelpTone = (): void => {
+  const audio = shared();
+  const { ringId, ringLevel } = settings.get();
+  void toSink(audio, ringId);
+  void audio.resume().catch(() => {});
+  if (audio.state !== 'running') return;
+  const out = audio.createGain();
+  out.gain.value = ringLevel / 100;
+  out.connect(audio.destination);
+  tone(audio.currentTime, HELP_HZ, 10 ** (RING_DB[0] / 20), out).onended = () => out.disconnect();
 };
 
 /** One short tone on the headset that calls are heard on. */
