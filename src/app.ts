@@ -10,9 +10,11 @@ import {
   createAgents,
   createDesk,
   createLeading,
+  createPauseSettings,
   createPresences,
   leadingRoutes,
   liveGauges,
+  pauseRoutes,
 } from './agents/index.ts';
 import { boardNotices, boardRoutes, createBoard } from './board/index.ts';
 import {
@@ -223,7 +225,9 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
 
   // ── agents ──
   const presences = createPresences({ clock });
+  const pauses = createPauseSettings({ store, repository: settingsRepository, history, clock });
   const agents = createAgents({
+    checkReason: (reason) => pauses.check(reason),
     store,
     repository: agentsRepository,
     presences,
@@ -276,6 +280,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     agents,
     repository: agentsRepository,
     calls: callsRepository,
+    deskChanges: (staffId, since) => agentsRepository.deskChanges(staffId, since),
     unseenMessages: (staffId) => leading.unseenOf(staffId),
     cards,
     presences,
@@ -437,6 +442,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     accessRoutes({ access, secondFactors, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
   );
   await http.register(agentsRoutes({ agents, desk, store, history }));
+  await http.register(pauseRoutes({ pauses }));
   await http.register(leadingRoutes({ leading, agents }));
   await http.register(boardRoutes({ board }));
   await http.register(callsRoutes({ playback }));

@@ -2,6 +2,7 @@ import type { CallsRepository, Cards } from '../calls/index.ts';
 import { type Clock, shanghaiMidnight } from '../core/clock.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { Alarm, Snapshot } from '../push/frames.ts';
+import { type DeskChange, pausesOf } from './pause-reasons.ts';
 import type { Presences } from './presence.ts';
 import type { AgentsRepository } from './repository.ts';
 import type { DayFigures, DeskMessage, QueueSummary } from './schemas.ts';
@@ -18,6 +19,8 @@ export const createDesk = (deps: {
   unseenMessages(staffId: StaffId): Promise<DeskMessage[]>;
   cards: Cards;
   presences: Presences;
+  /** What the record says of this person's desk since an instant, the oldest first. */
+  deskChanges(staffId: StaffId, since: Date): Promise<DeskChange[]>;
   countDrafted(staffId: StaffId, since: Date): Promise<number>;
   clock: Clock;
   queues: string[];
@@ -48,14 +51,14 @@ export const createDesk = (deps: {
 
   const today = async (staffId: StaffId): Promise<DayFigures> => {
     const since = shanghaiMidnight(clock.now());
-    const [day, drafted, shifts] = await Promise.all([
+    const [day, drafted, changes] = await Promise.all([
       calls.dayOf(staffId, since),
       deps.countDrafted(staffId, since),
-      repository.shiftsSince(staffId, since),
+      deps.deskChanges(staffId, since),
     ]);
-    const paused = shifts.find((shift) => !shift.signedOutAt && shift.intent === 'paused');
-    const pausedSeconds = paused ? Math.round((clock.now().getTime() - paused.since.getTime()) / 1000) : 0;
-    return { answered: day.answered, missed: day.missed, talkSeconds: day.talkSeconds, drafted, pausedSeconds };
+    const pauses = pausesOf(changes, clock.now());
+    const pausedSeconds = pauses.reduce((sum, { seconds }) => sum + seconds, 0);
+    return { answered: day.answered, missed: day.missed, talkSeconds: day.talkSeconds, drafted, pausedSeconds, pauses };
   };
 
   const recent = async (staffId: StaffId): Promise<Snapshot['recent']> => {

@@ -4,6 +4,8 @@ export { liveGauges } from './gauges.ts';
 export { createLeading, type Leading } from './leading.ts';
 export { leadingRoutes } from './leading-routes.ts';
 export { type AgentNotices, agentNotices } from './notifier.ts';
+export { pauseRoutes } from './pause-routes.ts';
+export { createPauseSettings, type PauseSettings } from './pause-settings.ts';
 export { createPresences, type Presences } from './presence.ts';
 export { agentReactions } from './reactions.ts';
 export type { AgentsRepository } from './repository.ts';

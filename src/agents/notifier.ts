@@ -76,7 +76,10 @@ export const agentNotices = (deps: {
       ),
     );
 
-  outbox.on('agent.changed', ({ staffId }) => agentChanged(staffId));
+  outbox.on('agent.changed', ({ staffId }) => {
+    agentChanged(staffId);
+    todayChanged(staffId);
+  });
   outbox.on('agent.messaged', async ({ messageId, staffId, seen }) => {
     if (seen) return push(staffId, { type: 'message.seen', messageId });
     const message = await deps.leading.unseen(messageId);

@@ -2,8 +2,29 @@ import { type Static, Type } from 'typebox';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
 import { MESSAGE_KINDS } from './message-kinds.ts';
 
-export const PAUSE_REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
-export const PauseReason = oneOf(...PAUSE_REASONS);
+/** A reason by its code; which ones there are is a setting (pause-reasons.ts). */
+export const PauseReason = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$' });
+const reason = {
+  zh: Type.String({ maxLength: 8, description: 'shown in Chinese' }),
+  en: Type.String({ maxLength: 16, description: 'shown in English' }),
+  active: Type.Boolean({ description: 'false: no longer to choose, kept for the record' }),
+};
+export const PauseReasonItem = Type.Object({ code: PauseReason, ...reason });
+export const PauseReasonsView = Type.Object({
+  version: Type.Integer({ description: '0: nothing has been set' }),
+  reasons: Type.Array(PauseReasonItem),
+});
+const MOST_REASONS = 20;
+export const SavePauseReasons = Type.Object(
+  {
+    version: Type.Integer({ minimum: 0 }),
+    reasons: Type.Array(Type.Object({ code: nullable(PauseReason), ...reason }, { additionalProperties: false }), {
+      maxItems: MOST_REASONS,
+      description: 'in the order of the menu; a new one has the code null',
+    }),
+  },
+  { additionalProperties: false },
+);
 
 /** What everyone is shown of an agent: intent, device and call put together (agents/agent.ts decides). */
 export const SHOWN_STATES = ['signed_out', 'ready', 'ringing', 'talking', 'wrap_up', 'paused', 'device_lost'] as const;
@@ -81,6 +102,8 @@ export const DayFigures = Type.Object({
   drafted: Type.Integer(),
   missed: Type.Integer(),
   pausedSeconds: Type.Integer(),
+  /** For what, the longest first; together they are pausedSeconds. */
+  pauses: Type.Array(Type.Object({ reason: Type.String(), seconds: Type.Integer() })),
   talkSeconds: Type.Integer(),
 });
 
@@ -89,6 +112,9 @@ export type ShownState = Static<typeof ShownState>;
 export type DeskMessage = Static<typeof DeskMessage>;
 export type SendMessage = Static<typeof SendMessage>;
 export type MessageSent = Static<typeof MessageSent>;
+export type PauseReasonItem = Static<typeof PauseReasonItem>;
+export type PauseReasonsView = Static<typeof PauseReasonsView>;
+export type SavePauseReasons = Static<typeof SavePauseReasons>;
 export type Phone = Static<typeof Phone>;
 export type SignIn = Static<typeof SignIn>;
 export type SignedIn = Static<typeof SignedIn>;

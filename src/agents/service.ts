@@ -20,6 +20,8 @@ export interface AgentsDeps {
   outbox: Pick<Outbox, 'append'>;
   clock: Clock;
   logger: Logger;
+  /** @throws HotlineError request.invalid when there is no such reason to pause */
+  checkReason(reason: string): Promise<void>;
   /** The ring or talk of a person that is going on. */
   liveOfferOf(staffId: StaffId): Promise<LiveOffer | null>;
   randomSecret(): string;
@@ -182,15 +184,18 @@ export const createAgents = (deps: AgentsDeps) => {
       return deps.issueTicket(shift.extension);
     },
 
+    /** @throws HotlineError agent.not_signed_in, request.invalid */
     async setIntent(staffId: StaffId, wanted: SetIntent): Promise<AgentView> {
       const reason = wanted.intent === 'paused' ? wanted.reason : '';
+      if (wanted.intent === 'paused') await deps.checkReason(wanted.reason);
       await change(staffId, 'self', 'agent.intent_set', () => ({ intent: wanted.intent, reason, since: clock.now(), wrapUpUntil: null }));
       return view(staffId);
     },
 
-    /** A team leader pauses or readies another. @throws HotlineError agent.not_signed_in */
+    /** A team leader pauses or readies another. @throws HotlineError agent.not_signed_in, request.invalid */
     async lead(staffId: StaffId, leader: StaffId, wanted: SetIntent, note: Note): Promise<AgentView> {
       const { intent, reason } = { reason: '', ...wanted };
+      if (intent === 'paused') await deps.checkReason(reason);
       await change(staffId, { leader }, 'agent.intent_set', (shift) => ledIntent(shift, { intent, reason }, clock.now()), note);
       return view(staffId);
     },

@@ -121,7 +121,17 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   cards: [],
   wrapUp: null,
   queues: [{ queue: 'main', waiting: 12, longestSince: ago(45), ready: 18, signedIn: 42 }],
-  today: { answered: 37, drafted: 31, missed: 1, pausedSeconds: 1540, talkSeconds: 7300 },
+  today: {
+    answered: 37,
+    drafted: 31,
+    missed: 1,
+    pausedSeconds: 1540,
+    pauses: [
+      { reason: 'meal', seconds: 1240 },
+      { reason: 'break', seconds: 300 },
+    ],
+    talkSeconds: 7300,
+  },
   recent: [row(1), row(2), row(3), row(4)],
   messages: [],
   switchUp: true,

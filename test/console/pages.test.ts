@@ -140,7 +140,8 @@ const leads = async (t: Test, browser: Browser, service: PretendedService, langu
   };
   const asked: string[] = [];
   page.on('request', (request) => {
-    if (request.method() !== 'GET') asked.push(`${request.method()} ${new URL(request.url()).pathname.replace(/\d+/, 'N')}`);
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/agents/')) asked.push(`${request.method()} ${pathname.replace(/\d+/, 'N')}`);
   });
   service.manner = 'full';
   await openPage(page, service, '/board');
@@ -159,7 +160,9 @@ const leads = async (t: Test, browser: Browser, service: PretendedService, langu
   await page.click('[data-act=lead-sign-off]');
   await page.fill('dialog textarea', '晚饭后换你');
   await page.click('[data-act=send-message]');
-  await page.waitForFunction(() => document.querySelector('dialog textarea')?.textContent === '', null, { timeout: PAGE_LIMIT_MS });
+  await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('dialog textarea')?.value === '', null, {
+    timeout: PAGE_LIMIT_MS,
+  });
   await page.keyboard.press('Escape');
   await page.click('[data-act=message-all]');
   await page.waitForSelector('dialog textarea', { timeout: PAGE_LIMIT_MS });

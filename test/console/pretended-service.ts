@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LogIn, type Me } from '../../src/access/schemas.ts';
+import { FIRST_REASONS } from '../../src/agents/pause-reasons.ts';
 import { StaleCase } from '../../src/cases/schemas.ts';
 import { contentPolicy } from '../../src/http/security.ts';
 import { parseClientFrame } from '../../src/push/client-frame.ts';
@@ -40,6 +41,9 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
+
+/** What a page needs more of than two rows of one kind. */
+const WRITTEN: Record<string, unknown> = { 'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS } };
 
 const REFUSED = { code: 'session.required', message: '请先登录 (log in first)', details: {} };
 
@@ -85,8 +89,10 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
     if (service.manner === 'never') silent.push(response);
     else if (service.manner === 'failing')
       answer(response, 500, { code: 'internal.unexpected', message: '没有取到数据，稍后再试 (could not be read)', details: {} });
-    else if (shape) answer(response, 200, mustBe(shape, sampleOf(shape, service.manner === 'full'), route));
-    else response.writeHead(204).end();
+    else if (shape) {
+      const told = service.manner === 'full' ? WRITTEN[route] : undefined;
+      answer(response, 200, mustBe(shape, told ?? sampleOf(shape, service.manner === 'full'), route));
+    } else response.writeHead(204).end();
   };
 
   const write = (response: ServerResponse, route: string): void => {

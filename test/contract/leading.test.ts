@@ -1,11 +1,13 @@
 import t from 'tap';
-import { createAgents, createLeading, type LiveOffer } from '../../src/agents/index.ts';
+import { createAgents, createLeading, createPauseSettings, type LiveOffer } from '../../src/agents/index.ts';
+import { pausesOf } from '../../src/agents/pause-reasons.ts';
 import { createBoard } from '../../src/board/index.ts';
 import { createHistory } from '../../src/history/index.ts';
 import { createAgentsRepository } from '../../src/storage/repositories/agents.ts';
 import { createBoardRepository } from '../../src/storage/repositories/board.ts';
 import { createDeskMessagesRepository } from '../../src/storage/repositories/desk-messages.ts';
 import { createHistoryRepository } from '../../src/storage/repositories/history.ts';
+import { createSettingsRepository } from '../../src/storage/repositories/settings.ts';
 import type { Telephony } from '../../src/telephony/port.ts';
 import { createGiven, TUESDAY } from '../helpers/given.ts';
 import { openTestStore } from '../helpers/store.ts';
@@ -40,6 +42,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
     const shifts = createAgentsRepository(store);
     const presences = { of: () => ({ registered: true, device: 'idle' as const, since: TUESDAY }) };
     const live = new Map<number, LiveOffer>();
+    const pauses = createPauseSettings({ store, repository: createSettingsRepository(store), history, clock });
     const agents = createAgents({
       store,
       repository: shifts,
@@ -49,6 +52,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       outbox,
       clock,
       logger: { warn: t.fail } as never,
+      checkReason: (reason) => pauses.check(reason),
       liveOfferOf: async (staffId) => live.get(staffId) ?? null,
       randomSecret: () => 'secret',
       deskSecret: () => 'secret',
@@ -151,6 +155,49 @@ for (const engine of ['sqlite', 'postgres'] as const)
       t.equal((await onBoard(two.staffId))?.unseenMessages, 0);
       time.now = TUESDAY;
     });
+
+    await t.test(
+      'reasons to pause are a list with versions; nobody pauses for what is not on it, and the day tells for what',
+      async (t) => {
+        const first = await pauses.view();
+        t.equal(first.version, 0);
+        const off = first.reasons.map((reason) => ({ ...reason, active: reason.code !== 'training' }));
+        const saved = await pauses.save(
+          { version: 0, reasons: [...off, { code: null, zh: ' 督查 ', en: 'Audit', active: true }] },
+          leader.staffId,
+        );
+        t.match(saved, { version: 1, reasons: { length: 6 } });
+        t.match(saved.reasons.at(-1), { code: 'reason_6', zh: '督查' });
+        t.match(await lastAct(), { act: 'settings.changed', thingKind: 'pause_reasons' });
+        await t.rejects(pauses.save({ version: 0, reasons: off }, leader.staffId), {
+          code: 'settings.version_stale',
+          details: { theirs: { version: 1 } },
+        });
+        await t.rejects(agents.setIntent(two.staffId, { intent: 'paused', reason: 'training' }), { code: 'request.invalid' });
+        await t.rejects(leading.setIntent(two.staffId, leader.staffId, { intent: 'paused', reason: 'lunch' }), { code: 'request.invalid' });
+        const day = TUESDAY.getTime() + 3_600_000;
+        const at = (minutes: number) => {
+          time.now = new Date(day + minutes * 60_000);
+        };
+        at(0);
+        await agents.setIntent(two.staffId, { intent: 'paused', reason: 'reason_6' });
+        at(10);
+        await agents.beginWrapUp(two.staffId);
+        at(12);
+        await agents.endWrapUp(two.staffId);
+        at(17);
+        await agents.setIntent(two.staffId, { intent: 'paused', reason: 'meal' });
+        at(37);
+        await agents.signOut(two.staffId, 'self');
+        at(60);
+        const changes = await shifts.deskChanges(two.staffId, new Date(day));
+        t.same(pausesOf(changes, time.now), [
+          { reason: 'meal', seconds: 1200 },
+          { reason: 'reason_6', seconds: 900 },
+        ]);
+        time.now = TUESDAY;
+      },
+    );
 
     await t.test('a call for help stands on the board until a leader has seen it, and the agent learns who comes', async (t) => {
       t.match(await agents.askForHelp(one.staffId, true), { helpSince: TUESDAY.toISOString() });

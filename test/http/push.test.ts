@@ -51,7 +51,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
       cards: [],
       wrapUp: null,
       queues: [],
-      today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, talkSeconds: 0 },
+      today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0 },
       recent: [],
       messages: [],
       switchUp: true,

@@ -10,7 +10,16 @@ import type {
   SecondFactorSettings,
   StaffItem,
 } from '../../access/schemas.ts';
-import type { AgentView, MessageSent, SendMessage, SetIntent, SignedIn, Ticket } from '../../agents/schemas.ts';
+import type {
+  AgentView,
+  MessageSent,
+  PauseReasonsView,
+  SavePauseReasons,
+  SendMessage,
+  SetIntent,
+  SignedIn,
+  Ticket,
+} from '../../agents/schemas.ts';
 import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
@@ -96,6 +105,8 @@ export const api = {
   saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
   resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
   resetSecondFactor: (staffId: number) => request<void>('DELETE', `/api/staff/${staffId}/second-factor`),
+  pauseReasons: () => request<PauseReasonsView>('GET', '/api/settings/pause-reasons'),
+  savePauseReasons: (body: SavePauseReasons) => request<PauseReasonsView>('PUT', '/api/settings/pause-reasons', body),
   secondFactorSettings: () => request<SecondFactorSettings>('GET', '/api/settings/second-factor'),
   saveSecondFactorSettings: (body: SecondFactorSettings) => request<SecondFactorSettings>('PUT', '/api/settings/second-factor', body),
   hours: () => request<HoursView>('GET', '/api/settings/hours'),

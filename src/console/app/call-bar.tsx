@@ -27,11 +27,11 @@ import { Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { answer, endWrapUp, hangUp, pressDigit, setIntent, takePhone, toggleHold, toggleMute } from './desk-acts.ts';
 import { GUARD_MS } from './guard.ts';
-import { HelpButton } from './help-button.tsx';
 import { Keypad } from './keypad.tsx';
 import { PauseMenu } from './pause-menu.tsx';
 import { desk, notice, phone, push, signInToDesk } from './services.ts';
 import { session } from './session.ts';
+import { usePauseReasons } from './use-pause-reasons.ts';
 
 /** The bar of 64 px that never moves: state box at the far left (also the answer button), hang-up at the far right. */
 export const CallBar = ({ onDevices }: { onDevices: () => void }) => {
@@ -88,6 +88,7 @@ const useBoxLook = (view: DeskView): BoxLook => {
   const queues = agent?.queues.map((queue) => queueWord(t, queue)).join(t('list.comma')) ?? '';
   const heldSince = useSince(view.session?.held ?? false, now);
   const { microphone, line } = useStore(phone.state);
+  const pauses = usePauseReasons();
   switch (view.mode) {
     case 'talking': {
       const time = duration(elapsed);
@@ -110,7 +111,7 @@ const useBoxLook = (view: DeskView): BoxLook => {
       return { icon: PenLine, tone: elapsed > LOCAL_WRAP_UP_AMBER_SECONDS ? 'amber' : 'green', title: 'agent.wrap_up', sub, time };
     }
     case 'paused':
-      return { icon: Coffee, tone: 'plain', title: 'agent.paused', sub: pauseWord(t, agent?.reason ?? ''), time: duration(elapsed) };
+      return { icon: Coffee, tone: 'plain', title: 'agent.paused', sub: pauses.word(agent?.reason ?? ''), time: duration(elapsed) };
     case 'device_lost':
       return { icon: WifiOff, tone: 'amber', title: 'agent.device_lost', sub: t('agent.device_lost_note'), time: duration(elapsed) };
     default:
@@ -123,12 +124,6 @@ const useSince = (on: boolean, now: number): number | null => {
   if (on && since.current === null) since.current = now;
   if (!on) since.current = null;
   return since.current;
-};
-
-const PAUSES = ['break', 'meal', 'training', 'meeting', 'away'] as const;
-const pauseWord = (t: ReturnType<typeof useWords>['t'], reason: string): string => {
-  const known = PAUSES.find((word) => word === reason);
-  return known ? t(`pause.${known}`) : reason;
 };
 
 const StateBox = ({ view, onDevices }: { view: DeskView; onDevices: () => void }) => {
@@ -393,13 +388,7 @@ const TalkControls = ({ view }: { view: DeskView }) => {
   const { t } = useWords();
   const [keypad, setKeypad] = useState(false);
   const { session: line } = view;
-  if (!line)
-    return (
-      <div className="controls note">
-        {t(view.device === 'desk' ? 'call.on_desk_phone' : 'call.elsewhere')}
-        <HelpButton />
-      </div>
-    );
+  if (!line) return <div className="controls note">{t(view.device === 'desk' ? 'call.on_desk_phone' : 'call.elsewhere')}</div>;
   return (
     <div className="controls">
       <button type="button" className="control" data-act="mute" aria-pressed={line.muted} aria-keyshortcuts="F4" onClick={toggleMute}>
@@ -419,7 +408,6 @@ const TalkControls = ({ view }: { view: DeskView }) => {
         <span>{t('call.keypad')}</span>
       </button>
       {keypad && <Keypad onDigit={pressDigit} onClose={() => setKeypad(false)} />}
-      <HelpButton />
       <button type="button" className="control hang-up last" data-act="hang-up" aria-keyshortcuts="Shift+F2" onClick={hangUp}>
         <Icon of={PhoneOff} size={20} />
         <span>

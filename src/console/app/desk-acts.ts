@@ -48,8 +48,7 @@ export const setIntent = (intent: SetIntent): void => {
 /** Not armed by the guard: asking twice is asking once, and a call for help must not wait. */
 export const toggleHelp = (): void => {
   const agent = push.state.get().snapshot?.agent;
-  if (!agent || agent.state === 'signed_out') return;
-  void api.askForHelp(agent.helpSince === null).catch(failed);
+  if (agent) void api.askForHelp(agent.helpSince === null).catch(failed);
 };
 
 export const endWrapUp = armed(() => {

@@ -1,3 +1,4 @@
+import { Button } from 'antd';
 import { LifeBuoy } from 'lucide-react';
 import { useWords } from '../i18n/i18n.ts';
 import { Icon, KeyCap } from '../ui/parts.tsx';
@@ -8,13 +9,18 @@ import { push } from './services.ts';
 /** Asks the team leader for help, or no longer. Pressed: it stands on the board until somebody comes. */
 export const HelpButton = () => {
   const { t } = useWords();
-  const asks = useStore(push.state).snapshot?.agent.helpSince !== null;
+  const helpSince = useStore(push.state).snapshot?.agent.helpSince ?? null;
+  const asks = helpSince !== null;
   return (
-    <button type="button" className="control" data-act="help" aria-pressed={asks} aria-keyshortcuts="F10" onClick={toggleHelp}>
-      <Icon of={LifeBuoy} size={20} />
-      <span>
-        {t(asks ? 'lead.asked' : 'lead.ask')} <KeyCap>F10</KeyCap>
-      </span>
-    </button>
+    <Button
+      danger={asks}
+      icon={<Icon of={LifeBuoy} />}
+      data-act="ask-help"
+      aria-pressed={asks}
+      aria-keyshortcuts="F10"
+      onClick={toggleHelp}
+    >
+      {t(asks ? 'lead.asked' : 'lead.ask')} <KeyCap>F10</KeyCap>
+    </Button>
   );
 };

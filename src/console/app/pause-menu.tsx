@@ -3,20 +3,18 @@ import { useState } from 'react';
 import { useWords } from '../i18n/i18n.ts';
 import { Icon } from '../ui/parts.tsx';
 import { setIntent } from './desk-acts.ts';
+import { queries } from './services.ts';
+import { usePauseReasons } from './use-pause-reasons.ts';
 
-const REASONS = ['break', 'meal', 'training', 'meeting', 'away'] as const;
-
-/** A choice of reasons outside of the bar: the place beside a button takes the same words. */
-export const PauseReasons = ({
-  word,
-  disabled,
-  onChoose,
-}: {
+interface PauseReasonsProps {
   word: string;
   disabled: boolean;
-  onChoose: (reason: (typeof REASONS)[number]) => void;
-}) => {
-  const { t } = useWords();
+  onChoose: (reason: string) => void;
+}
+
+/** A choice of reasons outside of the bar. */
+export const PauseReasons = ({ word, disabled, onChoose }: PauseReasonsProps) => {
+  const pauses = usePauseReasons();
   return (
     <select
       className="select"
@@ -25,14 +23,13 @@ export const PauseReasons = ({
       value=""
       disabled={disabled}
       onChange={(event) => {
-        const reason = REASONS.find((each) => each === event.target.value);
-        if (reason) onChoose(reason);
+        if (event.target.value !== '') onChoose(event.target.value);
       }}
     >
       <option value="">{word}</option>
-      {REASONS.map((reason) => (
-        <option key={reason} value={reason}>
-          {t(`pause.${reason}`)}
+      {pauses.choices.map(({ code }) => (
+        <option key={code} value={code}>
+          {pauses.word(code)}
         </option>
       ))}
     </select>
@@ -42,9 +39,15 @@ export const PauseReasons = ({
 export const PauseMenu = () => {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
-  const choose = (reason: (typeof REASONS)[number]): void => {
+  const pauses = usePauseReasons();
+  const choose = (reason: string): void => {
     setOpen(false);
     setIntent({ intent: 'paused', reason });
+  };
+  const toggle = (): void => {
+    // Whoever opens the menu sees the list as it is now, not as it was at the beginning of the shift.
+    if (!open) void queries.invalidateQueries({ queryKey: ['pause-reasons'] });
+    setOpen(!open);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only watches the focus leave its menu
@@ -54,7 +57,7 @@ export const PauseMenu = () => {
         if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
       }}
     >
-      <button type="button" className="control" data-act="pause" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" className="control" data-act="pause" aria-haspopup="menu" aria-expanded={open} onClick={toggle}>
         <Icon of={Coffee} size={20} />
         <span>{t('agent.pause')}</span>
       </button>
@@ -66,9 +69,9 @@ export const PauseMenu = () => {
             if (event.key === 'Escape') setOpen(false);
           }}
         >
-          {REASONS.map((reason) => (
-            <button key={reason} type="button" role="menuitem" onClick={() => choose(reason)}>
-              {t(`pause.${reason}`)}
+          {pauses.choices.map(({ code }) => (
+            <button key={code} type="button" role="menuitem" onClick={() => choose(code)}>
+              {pauses.word(code)}
             </button>
           ))}
         </div>

@@ -1,5 +1,6 @@
 import { Circle, Coffee, LifeBuoy, type LucideIcon, PenLine, Phone, PhoneIncoming, WifiOff } from 'lucide-react';
 import type { BoardAgent, BoardWaiting } from '../../board/schemas.ts';
+import { usePauseReasons } from '../app/use-pause-reasons.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
 import { Icon } from '../ui/parts.tsx';
@@ -25,11 +26,15 @@ export const stateWord = (t: Translate, agent: BoardAgent): string => t(agent.he
 /** Icon and word together, in the tone of what it asks of the reader. */
 export const AgentState = ({ agent, now, size }: { agent: BoardAgent; now: number; size: number }) => {
   const { t } = useWords();
+  const pauses = usePauseReasons();
   const tone = toneOf(agent, needOf(agent, now));
   return (
     <span className={`board-state board-${tone}`}>
       <Icon of={agent.helpSince ? LifeBuoy : LOOKS[agent.state].icon} size={size} />
-      <span>{stateWord(t, agent)}</span>
+      <span>
+        {stateWord(t, agent)}
+        {!agent.helpSince && agent.state === 'paused' && agent.reason !== '' && ` · ${pauses.word(agent.reason)}`}
+      </span>
     </span>
   );
 };

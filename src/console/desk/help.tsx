@@ -4,6 +4,7 @@ import { CalendarClock, Check, CircleSlash, CloudOff, Search, TrendingUp } from 
 import { useEffect, useState } from 'react';
 import type { Article, LikelyArticle } from '../../directory/schemas.ts';
 import { api } from '../api/endpoints.ts';
+import { HelpButton } from '../app/help-button.tsx';
 import { push } from '../app/services.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -38,7 +39,7 @@ export const Help = ({ card, open, onClose }: { card: DeskCard | null; open: boo
       }}
     >
       {link === 'down' && <ServiceAway />}
-      <div className="panel">
+      <div className="panel row">
         <Input
           prefix={<Icon of={Search} />}
           suffix={words ? undefined : <KeyCap>Ctrl K</KeyCap>}
@@ -48,6 +49,7 @@ export const Help = ({ card, open, onClose }: { card: DeskCard | null; open: boo
           onChange={(event) => setWords(event.target.value)}
           allowClear
         />
+        <HelpButton />
       </div>
       <div className="help-body" data-card={card?.offerId ?? ''}>
         {wanted ? <Found words={wanted} prepared={prepared !== ''} /> : <Often />}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { BadgeCheck, ListOrdered, Phone, PhoneIncoming, Repeat2, Volume2 } from 'lucide-react';
 import type { CallRow } from '../../calls/schemas.ts';
 import { push } from '../app/services.ts';
+import { usePauseReasons } from '../app/use-pause-reasons.ts';
 import { queueWord, useWords } from '../i18n/i18n.ts';
 import { useNow } from '../ui/clock.ts';
 import { dateInProse, duration } from '../ui/format.ts';
@@ -129,6 +130,7 @@ export const Today = () => {
   const now = useNow();
   const { snapshot } = useStore(push.state);
   const today = snapshot?.today;
+  const pauses = usePauseReasons();
   return (
     <>
       <div className="panel">
@@ -148,6 +150,9 @@ export const Today = () => {
             </div>
           ))}
         </dl>
+        <p className="meta pauses" title={t('today.paused')}>
+          {today?.pauses.map(({ reason, seconds }) => `${pauses.word(reason)} ${duration(seconds)}`).join(' · ')}
+        </p>
       </div>
       <div className="panel">
         <PanelHead title={t('today.recent')} />

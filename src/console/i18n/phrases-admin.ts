@@ -63,6 +63,18 @@ export const ADMIN_PHRASES = {
   'lead.told.readied': ['把您置为就绪', 'Has made you ready'],
   'lead.told.signed_out': ['已把您签出', 'Has signed you off'],
   'lead.unseen': ['{n} 条消息没看', '{n} unseen'],
+  'pause.signed_in': ['签入后', 'After sign-in'],
+  'pauses.active': ['在用', 'In use'],
+  'pauses.add': ['加一个原因', 'Add a reason'],
+  'pauses.en': ['英文', 'English'],
+  'pauses.note': [
+    '坐席小休时必须选一个。有过记录的不能删，只能停用',
+    'Agents choose one to pause. What is in the record cannot be removed, only put out of use',
+  ],
+  'pauses.row': ['第 {n} 行：', 'Row {n}:'],
+  'pauses.tab': ['小休原因', 'Pauses'],
+  'pauses.title': ['小休原因', 'Reasons to pause'],
+  'pauses.zh': ['中文', 'Chinese'],
   'security.never_set': ['还没有改过，按默认执行', 'Never set: the default is in force'],
   'security.note': [
     '勾选的角色登录时须再填验证码；没有启用的，下次登录先启用才能做别的。管理员和安全员建议一直勾选。',

@@ -13,6 +13,7 @@ import { SettingsTabs } from './settings-tabs.tsx';
 export const SecurityPage = () => {
   const { t } = useWords();
   const { data, error, refetch } = useQuery({ queryKey: ['second-factor'], queryFn: api.secondFactorSettings });
+  const [savedVersion, setSavedVersion] = useState(0);
   return (
     <main className="page">
       <PageTop title={t('security.title')} note={data?.version === 0 ? t('security.never_set') : undefined}>
@@ -21,25 +22,34 @@ export const SecurityPage = () => {
       <div className="page-body padded">
         {error && <Failed error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Loading rows={6} height={36} />}
-        {data && <RolesEditor key={data.version} view={data} />}
+        {data && <RolesEditor key={data.version} view={data} isSaved={savedVersion === data.version} onSaved={setSavedVersion} />}
       </div>
     </main>
   );
 };
 
-const RolesEditor = ({ view }: { view: SecondFactorSettings }) => {
+interface RolesEditorProps {
+  view: SecondFactorSettings;
+  /** What is shown is what was just saved here. */
+  isSaved: boolean;
+  onSaved: (version: number) => void;
+}
+
+const RolesEditor = ({ view, isSaved, onSaved }: RolesEditorProps) => {
   const { t } = useWords();
   const queries = useQueryClient();
   const [roles, setRoles] = useState(view.roles);
-  const [said, setSaid] = useState<{ problem: string } | 'saved' | null>(null);
+  const [problem, setProblem] = useState('');
+  const changed = roles.length !== view.roles.length || roles.some((role) => !view.roles.includes(role));
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     setBusy(true);
     try {
-      queries.setQueryData(['second-factor'], await api.saveSecondFactorSettings({ version: view.version, roles }));
-      setSaid('saved');
+      const saved = await api.saveSecondFactorSettings({ version: view.version, roles });
+      onSaved(saved.version);
+      queries.setQueryData(['second-factor'], saved);
     } catch (error) {
-      setSaid({ problem: error instanceof Error ? error.message : String(error) });
+      setProblem(error instanceof Error ? error.message : String(error));
     } finally {
       setBusy(false);
     }
@@ -55,8 +65,8 @@ const RolesEditor = ({ view }: { view: SecondFactorSettings }) => {
       <fieldset className="field roles">
         <legend>
           <h2>{t('security.who')}</h2>
-          <p className="meta">{t('security.note')}</p>
         </legend>
+        <p className="meta">{t('security.note')}</p>
         {ROLES.map((role) => (
           <label key={role} className="check-line">
             <input
@@ -64,7 +74,7 @@ const RolesEditor = ({ view }: { view: SecondFactorSettings }) => {
               checked={roles.includes(role)}
               onChange={() => {
                 setRoles(toggled(roles, role));
-                setSaid(null);
+                setProblem('');
               }}
             />{' '}
             {t(`role.${role}`)}
@@ -72,8 +82,8 @@ const RolesEditor = ({ view }: { view: SecondFactorSettings }) => {
         ))}
       </fieldset>
       <p className="problem" role="alert">
-        {said !== null && said !== 'saved' ? said.problem : ''}
-        {said === 'saved' && <span className="well">{t('act.saved')}</span>}
+        {problem}
+        {isSaved && !changed && problem === '' && <span className="well">{t('act.saved')}</span>}
       </p>
       <div>
         <Button type="primary" htmlType="submit" loading={busy} data-act="save-security">

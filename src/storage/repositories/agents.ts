@@ -1,4 +1,5 @@
-import { and, eq, gte, isNotNull, isNull, lte } from 'drizzle-orm';
+import { and, eq, gte, isNotNull, isNull, like, lte } from 'drizzle-orm';
+import type { DeskChange } from '../../agents/pause-reasons.ts';
 import type { StaffId } from '../../core/ids.ts';
 import type { NewRow, Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
@@ -12,7 +13,7 @@ export interface Person {
 }
 
 export const createAgentsRepository = (store: Store) => {
-  const { shifts, staff } = store.schema;
+  const { history, shifts, staff } = store.schema;
   const open = isNull(shifts.signedOutAt);
   return {
     async openShift(db: Exec, staffId: StaffId): Promise<ShiftRow | undefined> {
@@ -59,14 +60,21 @@ export const createAgentsRepository = (store: Store) => {
       }),
     staffIdOfExtension: (extension: string): Promise<StaffId | undefined> =>
       store.read(async (db) => (await db.select({ id: staff.id }).from(staff).where(eq(staff.extension, extension)).limit(1))[0]?.id),
-    /** Paused time of one person's shifts since an instant is read off the history; here only what is still going on. */
-    shiftsSince: (staffId: StaffId, since: Date): Promise<ShiftRow[]> =>
-      store.read((db) =>
-        db
-          .select()
-          .from(shifts)
-          .where(and(eq(shifts.staffId, staffId), gte(shifts.signedInAt, since))),
-      ),
+    /** What the record says of one person's desk since an instant, the oldest first. */
+    deskChanges: (staffId: StaffId, since: Date): Promise<DeskChange[]> =>
+      store.read(async (db) => {
+        const rows = await db
+          .select({ at: history.at, act: history.act, details: history.details })
+          .from(history)
+          .where(and(eq(history.thingKind, 'staff'), eq(history.thingId, staffId), gte(history.at, since), like(history.act, 'agent.%')))
+          .orderBy(history.id);
+        return rows.flatMap(({ at, act, details }) => {
+          if (act === 'agent.signed_in') return [{ at, intent: 'paused' as const, reason: 'signed_in' }];
+          if (act === 'agent.signed_out') return [{ at, intent: 'signed_out' as const, reason: '' }];
+          const { intent, reason } = details as { intent?: DeskChange['intent']; reason?: string };
+          return intent ? [{ at, intent, reason: reason ?? '' }] : [];
+        });
+      }),
   };
 };
 export type AgentsRepository = ReturnType<typeof createAgentsRepository>;
