@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { accessRoutes, createAccess, createPasswords, createSecondFactors, createStaffAdministration } from './access/index.ts';
@@ -28,9 +29,11 @@ import {
   createRecordingWatch,
 } from './calls/index.ts';
 import {
+  caseFilesRoutes,
   caseLivesRoutes,
   casesReactions,
   casesRoutes,
+  createCaseFiles,
   createCaseLives,
   createCaseLookup,
   createCases,
@@ -64,6 +67,7 @@ import { createAccessRepository } from './storage/repositories/access.ts';
 import { createAgentsRepository } from './storage/repositories/agents.ts';
 import { createBoardRepository } from './storage/repositories/board.ts';
 import { createCallsRepository } from './storage/repositories/calls.ts';
+import { createCaseFilesRepository } from './storage/repositories/case-files.ts';
 import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
@@ -448,6 +452,15 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(callsRoutes({ playback }));
   await http.register(casesRoutes({ cases, currentStaff }));
   await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
+  const caseFiles = createCaseFiles({
+    store,
+    repository: createCaseFilesRepository(store),
+    lives,
+    history,
+    directory: join(config.dataDirectory, 'attachments'),
+    clock,
+  });
+  await http.register(caseFilesRoutes({ files: caseFiles, currentStaff }));
   await http.register(directoryRoutes({ directory }));
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));

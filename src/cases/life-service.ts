@@ -293,6 +293,17 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       });
     },
 
+    /**
+     * How far this viewer sees into a case.
+     * @returns their unit, null for the centre's own, and whether who called is hidden from them
+     * @throws HotlineError thing.not_found, also when it is not this viewer's
+     */
+    async sightOf(caseId: CaseId, staff: Viewer): Promise<{ unitCode: string | null; hidden: boolean }> {
+      const mover = await moverOf(staff);
+      const record = await seen(caseId, staff, mover);
+      return { unitCode: mover.kind === 'staff' ? mover.unitCode : null, hidden: seesAsUnit(staff) && isProtected(record.form) };
+    },
+
     /** The page of a case: what it is, what may be done, and all that happened, as this viewer may see it. */
     async page(caseId: CaseId, staff: Viewer): Promise<CasePageView> {
       const mover = await moverOf(staff);

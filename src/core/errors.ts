@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   'agent.extension_in_use': 409,
   'agent.no_extension': 409,
   'agent.in_call': 409,
+  'file.type_refused': 415,
+  'file.too_many': 409,
   'table.unreadable': 422,
   'table.too_large': 413,
   'table.headings_missing': 422,

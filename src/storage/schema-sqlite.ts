@@ -27,6 +27,7 @@ export const {
   caseFeedbacks,
   caseReplies,
   caseWorks,
+  caseFiles,
   caseRulings,
   caseOrders,
   caseCallbacks,

@@ -513,6 +513,28 @@ export const defineSchema = (k: Kit) => {
     (t) => [k.index('case_works_case_ix').on(t.caseId, t.round)],
   );
 
+  /** Photos and papers; the bytes lie outside, under their hash. */
+  const caseFiles = k.table(
+    'case_files',
+    {
+      id: k.id(),
+      caseId: ofCase(),
+      name: k.text().notNull(),
+      mime: k.text().notNull(),
+      isPicture: k.bool().notNull(),
+      bytes: k.int().notNull(),
+      sha256: k.text().notNull(),
+      staffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      /** The unit whose staff added it; null: the centre. */
+      unitCode: k.text(),
+      at: k.at().notNull(),
+    },
+    (t) => [k.index('case_files_case_ix').on(t.caseId)],
+  );
+
   /** What a unit asked for and how the centre ruled. */
   const caseRulings = k.table(
     'case_rulings',
@@ -708,6 +730,7 @@ export const defineSchema = (k: Kit) => {
     caseFeedbacks,
     caseReplies,
     caseWorks,
+    caseFiles,
     caseRulings,
     caseOrders,
     caseCallbacks,

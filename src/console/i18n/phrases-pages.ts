@@ -24,6 +24,7 @@ export const PAGE_PHRASES = {
   'act_of.call.diverted': ['改派', 'Diverted'],
   'act_of.call.ended': ['通话结束', 'Ended'],
   'act_of.call.offered': ['振铃', 'Offered'],
+  'act_of.case.file_added': ['添加附件', 'File added'],
   'act_of.case.opened': ['开工单', 'Case opened'],
   'act_of.case.saved': ['保存工单', 'Case saved'],
   'act_of.demonstration.seeded': ['写入演示数据', 'Demonstration data written'],

@@ -1,0 +1,16 @@
+import { type Static, Type } from 'typebox';
+import { nullable } from '../core/shapes.ts';
+
+export const CaseFileView = Type.Object({
+  fileId: Type.Integer(),
+  name: Type.String(),
+  mime: Type.String(),
+  /** May be shown in the page. */
+  isPicture: Type.Boolean(),
+  bytes: Type.Integer(),
+  sha256: Type.String(),
+  staffName: Type.String(),
+  unitCode: nullable(Type.String()),
+  at: Type.String({ format: 'date-time' }),
+});
+export type CaseFileView = Static<typeof CaseFileView>;

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { HotlineError } from '../core/errors.ts';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Where a file with this hash lies; nothing of what a person named it is in the path. */
+const placeOf = (directory: string, sha256: string): string => {
+  if (!SHA256.test(sha256)) throw new HotlineError('thing.not_found', '没有这个文件 There is no such file');
+  return join(directory, sha256.slice(0, 2), sha256);
+};
+
+/** A file that has come in whole and lies aside until it is kept or dropped. */
+export interface IncomingFile {
+  sha256: string;
+  bytes: number;
+  head: Uint8Array;
+  /** Moves it to its place, where the same content lies once. */
+  keep(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/**
+ * Takes a stream in, hashing as it comes. What is too large ends at the limit: neither disk nor memory pays for the rest.
+ * @param about.maxBytes most that is taken; `headBytes` of the front are handed back
+ * @throws HotlineError request.too_large {maxBytes}, request.invalid for an empty file
+ */
+export const takeIn = async (
+  stream: Readable,
+  about: { directory: string; maxBytes: number; headBytes: number },
+): Promise<IncomingFile> => {
+  const { directory, maxBytes, headBytes } = about;
+  const aside = join(directory, 'incoming', randomBytes(16).toString('hex'));
+  await mkdir(dirname(aside), { recursive: true, mode: 0o700 });
+  const file = await open(aside, 'wx', 0o600);
+  const hash = createHash('sha256');
+  const drop = (): Promise<void> => rm(aside, { force: true });
+  let bytes = 0;
+  let head = Buffer.alloc(0);
+  try {
+    for await (const piece of stream) {
+      const chunk = piece as Buffer;
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new HotlineError('request.too_large', '文件太大 The file is too large', { maxBytes });
+      if (head.length < headBytes) head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)]);
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    if (bytes === 0) throw new HotlineError('request.invalid', '文件是空的 The file is empty', { field: 'file' });
+    await file.sync();
+  } catch (err) {
+    await file.close();
+    await drop();
+    throw err;
+  }
+  await file.close();
+  const sha256 = hash.digest('hex');
+  return {
+    sha256,
+    bytes,
+    head,
+    async keep() {
+      const place = placeOf(directory, sha256);
+      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+      await rename(aside, place);
+    },
+    drop,
+  };
+};
+
+/** @returns null when the bytes are gone: the record of them stays */
+export const openKept = async (directory: string, sha256: string): Promise<{ bytes: number; stream: Readable } | null> => {
+  const place = placeOf(directory, sha256);
+  try {
+    return { bytes: (await stat(place)).size, stream: createReadStream(place) };
+  } catch {
+    return null;
+  }
+};
