@@ -267,6 +267,7 @@ const people = (t: Test, engine: Engine): void => {
     const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
     const { taskId } = await house.taskOf(caseId);
     t.match(await work.list(), [{ taskId, asks: 'questions', reason: 'confidential_shared', number: '0533 **** 012', title: '' }]);
+    t.equal((await work.list())[0]?.title, '', 'what a confidential matter is about is not laid open');
     await t.rejects(work.record(taskId, { outcome: 'reached' }, agent.staffId), {
       code: 'request.invalid',
       details: { field: 'satisfied' },
@@ -421,6 +422,7 @@ const web = (t: Test, engine: Engine): void => {
     const link = await token(house, (await house.taskOf(quiet)).taskId);
     t.match(await house.surveys.web.answer(link, { digits: '0044', opt_out: 'yes' }), { standing: 'thanks' });
     t.match(await house.taskOf(quiet), { state: 'person', reason: 'opted_out' }, 'no answer is no rating');
+    t.match(await house.surveys.web.answer(link, { ...good, digits: '0044' }), { standing: 'used' }, 'one link, one form');
   });
 
   t.test('while the machine has them on the line the page waits', async (t) => {

@@ -5,7 +5,10 @@ import { buildCalendar, CALENDAR_2026, provisionalYear } from '../../src/core/wo
 import { type AttemptHistory, mustPause, nextStep, type Outcome, outcomeOf, STANDARD_ATTEMPTS } from '../../src/surveys/attempts.ts';
 import { type Asked, bundle, eligibilityOf } from '../../src/surveys/eligibility.ts';
 import { type Act, advance, beginSurvey, type Heard, type SurveyCall } from '../../src/surveys/interpreter.ts';
+import { answersOf, digitsOf, faultsOfForm, standingOf } from '../../src/surveys/link.ts';
 import { allowance, STANDARD_PACING } from '../../src/surveys/pacing.ts';
+import { afterPersonCall, isInVain } from '../../src/surveys/person-calls.ts';
+import type { PersonOutcome } from '../../src/surveys/states.ts';
 import { type Digit, faultsOf, isUnhappy, STANDARD_SCRIPT, type Step, type SurveyScript } from '../../src/surveys/survey.ts';
 import { halfDayOf, isOpen, nextHalfDay, nextSlot, STANDARD_WINDOWS } from '../../src/surveys/windows.ts';
 
@@ -354,4 +357,57 @@ t.test('surveys leave room for those who call', async (t) => {
     [{ paused: true }, 0, 'paused'],
   ];
   for (const [now, calls, brake] of table) t.same(allowance(STANDARD_PACING, { ...quiet, ...now }), { calls, brake }, JSON.stringify(now));
+});
+
+t.test('what follows a person’s call: the machine’s slots, one budget', async (t) => {
+  const now = at('2026-11-24T10:00');
+  const after = (outcome: PersonOutcome, made: number, wish: Date | null = null) => {
+    const next = afterPersonCall(STANDARD_ATTEMPTS, STANDARD_WINDOWS, calendar, { outcome, at: now, wish }, made);
+    return next.step === 'again' ? shown(next.at) : next.step;
+  };
+  const table: [PersonOutcome, number, string, Date?][] = [
+    ['reached', 3, 'said'],
+    ['refused', 1, 'refused'],
+    ['wrong_number', 1, 'wrong_number'],
+    ['no_answer', 1, '2026-11-24T14:30'],
+    ['busy', 2, '2026-11-24T10:30'],
+    ['not_now', 1, '2026-11-24T14:30'],
+    ['not_now', 1, '2026-11-26T09:00', at('2026-11-25T20:00')],
+    ['not_now', 1, '2026-11-24T14:30', at('2026-11-23T09:00')],
+    ['no_answer', 3, 'unreachable'],
+    ['busy', 3, 'unreachable'],
+    ['not_now', 3, 'unreachable'],
+  ];
+  for (const [outcome, made, expected, wish] of table) t.equal(after(outcome, made, wish), expected, `${outcome}, call ${made}`);
+  t.same((['reached', 'refused', 'no_answer', 'busy', 'not_now', 'wrong_number'] as const).filter(isInVain), [
+    'no_answer',
+    'busy',
+    'not_now',
+  ]);
+});
+
+t.test('what a one-time link may still do', async (t) => {
+  const now = at('2026-11-24T10:00');
+  const link = { linkId: 1, taskId: 1, expiresAt: at('2026-11-25T10:00'), usedAt: null, failures: 0 };
+  const task = { state: 'waiting', answered: false };
+  const table: [string, Parameters<typeof standingOf>[0], Parameters<typeof standingOf>[1], string][] = [
+    ['fresh', link, task, 'open'],
+    ['called in vain', link, { ...task, state: 'unreachable' }, 'open'],
+    ['guessed', null, task, 'unknown'],
+    ['used', { ...link, usedAt: now }, task, 'used'],
+    ['answered by telephone', link, { ...task, state: 'person', answered: true }, 'used'],
+    ['four guesses', { ...link, failures: 4 }, task, 'open'],
+    ['five guesses', { ...link, failures: 5 }, task, 'locked'],
+    ['to the instant', { ...link, expiresAt: now }, task, 'expired'],
+    ['on the line', link, { ...task, state: 'calling' }, 'on_the_line'],
+    ['the case moved on', link, { ...task, state: 'withdrawn' }, 'over'],
+  ];
+  for (const [what, of, about, expected] of table) t.equal(standingOf(of, about, now), expected, what);
+  const answers = answersOf({ contacted: '3', settled: '0', satisfied: '5x', text: ' a ', opt_out: 'no' });
+  t.same(answers, { contacted: null, settled: null, satisfied: null, text: 'a', optOut: false }, 'no level that there is not');
+  t.same(
+    faultsOfForm('12a4', { ...answers, text: 'x'.repeat(501) }).map(({ code }) => code),
+    ['digits_missing', 'not_answered', 'too_long'],
+  );
+  t.equal(digitsOf({ digits: ' １２ 34' }), '1234');
 });
