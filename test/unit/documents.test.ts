@@ -122,6 +122,7 @@ t.test('a bad file is refused with its reason', async (t) => {
       { reason: 'no_visible_sheet' },
     ],
     ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452ff00', 'hex'), 'table.unreadable', { reason: 'encoding' }],
+    ['bytes that would pass for letters', Buffer.from('6100622c63', 'hex'), 'table.unreadable', { reason: 'encoding' }],
     ['a lone quotation mark', csv('a,b\n"x,y\n'), 'table.unreadable', { reason: 'quote' }],
     [
       'XML cut off in the middle',
