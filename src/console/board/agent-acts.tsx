@@ -31,7 +31,7 @@ export const AgentActs = ({ agent, now, onClose }: { agent: BoardAgent; now: num
     <Dialog title={`${agent.name} ${agent.extension}`} onClose={onClose}>
       <div className="stack agent-acts">
         <p>
-          <AgentState agent={agent} now={now} size={15} />
+          <AgentState agent={agent} now={now} size={15} withReason />
         </p>
         <div className="row wrap">
           <Button data-act="lead-ready" disabled={busy} onClick={() => intent({ intent: 'ready' })}>

@@ -178,7 +178,7 @@ const Agents = ({ board, now, leads }: { board: Board; now: number; leads: boole
                   )}
                 </th>
                 <td>
-                  <AgentState agent={agent} now={now} size={15} />
+                  <AgentState agent={agent} now={now} size={15} withReason />
                 </td>
                 <td className={need === 'none' ? 'figure' : 'figure board-amber'}>{duration(secondsSince(agent.since, now))}</td>
                 <td>{agent.extension}</td>

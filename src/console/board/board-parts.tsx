@@ -23,8 +23,16 @@ const toneOf = (agent: BoardAgent, need: Need): string => {
 
 export const stateWord = (t: Translate, agent: BoardAgent): string => t(agent.helpSince ? 'board.help' : `board.state.${agent.state}`);
 
+interface AgentStateProps {
+  agent: BoardAgent;
+  now: number;
+  size: number;
+  /** Says why somebody pauses; a tile of the wall has no room for it beside the name. */
+  withReason?: boolean;
+}
+
 /** Icon and word together, in the tone of what it asks of the reader. */
-export const AgentState = ({ agent, now, size }: { agent: BoardAgent; now: number; size: number }) => {
+export const AgentState = ({ agent, now, size, withReason = false }: AgentStateProps) => {
   const { t } = useWords();
   const pauses = usePauseReasons();
   const tone = toneOf(agent, needOf(agent, now));
@@ -33,7 +41,7 @@ export const AgentState = ({ agent, now, size }: { agent: BoardAgent; now: numbe
       <Icon of={agent.helpSince ? LifeBuoy : LOOKS[agent.state].icon} size={size} />
       <span>
         {stateWord(t, agent)}
-        {!agent.helpSince && agent.state === 'paused' && agent.reason !== '' && ` · ${pauses.word(agent.reason)}`}
+        {withReason && !agent.helpSince && agent.state === 'paused' && agent.reason !== '' && ` · ${pauses.word(agent.reason)}`}
       </span>
     </span>
   );
