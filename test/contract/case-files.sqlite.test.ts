@@ -1,0 +1,4 @@
+import t from 'tap';
+import { caseFilesContract } from './case-files.ts';
+
+caseFilesContract(t, 'sqlite');
