@@ -141,6 +141,12 @@ export const startRig = async (options: { agents?: number; answering?: boolean; 
     await eventually('the calls to end', limitMs, async () => {
       await delay(200);
       return Number((await ask('CoreStatus')).corecurrentcalls) === 0;
+    }).catch(async (err) => {
+      const own = await line();
+      const left = await own.list('CoreShowChannels', {}, 'CoreShowChannelsComplete');
+      own.close();
+      const told = left.slice(0, 12).map((each) => [each.channel, each.channelstatedesc, each.application, each.duration].join(' '));
+      throw new Error(`${err}; ${left.length} channels are left: ${told.join(' | ')}`);
     });
     if (hasService) await eventually('the recordings to be sealed', limitMs, () => unsealed() === 0);
     await delay(1000);
