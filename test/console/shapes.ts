@@ -19,6 +19,7 @@ export interface Shape {
   const?: unknown;
   format?: string;
   pattern?: string;
+  uniqueItems?: boolean;
   patternProperties?: Record<string, Shape>;
 }
 
@@ -117,7 +118,8 @@ export const sampleOf = (shape: Shape, full: boolean, name = ''): unknown => {
   }
   if (shape.type === 'object')
     return Object.fromEntries(Object.entries(shape.properties ?? {}).map(([key, each]) => [key, sampleOf(each, full, key)]));
-  if (shape.type === 'array') return full && shape.items ? [1, 2].map(() => sampleOf(shape.items as Shape, full, name)) : [];
+  if (shape.type === 'array')
+    return full && shape.items ? (shape.uniqueItems ? [1] : [1, 2]).map(() => sampleOf(shape.items as Shape, full, name)) : [];
   if (shape.type === 'integer') return 3;
   if (shape.type === 'number') return 12.5;
   if (shape.type === 'boolean') return false;

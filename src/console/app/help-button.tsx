@@ -13,7 +13,7 @@ export const HelpButton = () => {
   const asks = helpSince !== null;
   return (
     <Button
-      danger={asks}
+      type={asks ? 'primary' : 'default'}
       icon={<Icon of={LifeBuoy} />}
       data-act="ask-help"
       aria-pressed={asks}
