@@ -23,6 +23,21 @@ export type TelephonyEvent =
   | { type: 'call.ended'; node: string; channelId: ChannelId; cause: number; at: Date }
   /** The dialplan says which way a call went that no agent took: it ended at the duty phone, or at the message. */
   | { type: 'call.diverted'; node: string; channelId: ChannelId; to: 'voicemail' | 'fallback' | 'restricted'; reason: string; at: Date }
+  /** What an agent did with the call: the citizen on music while the agent asks, all in one room, back from a transfer nobody took, with the number it was handed to. */
+  | {
+      type: 'call.desk';
+      node: string;
+      channelId: ChannelId;
+      state: 'consult' | 'conference' | 'returned' | 'outside';
+      to: string;
+      at: Date;
+    }
+  /** A third party has come; who does not come only leaves. */
+  | { type: 'third.joined'; node: string; channelId: ChannelId; legId: ChannelId; at: Date }
+  | { type: 'third.left'; node: string; legId: ChannelId; at: Date }
+  /** An agent's telephone puts the citizen on music, and takes the citizen back. */
+  | { type: 'call.held'; node: string; channelId: ChannelId; legId: ChannelId; at: Date }
+  | { type: 'call.resumed'; node: string; channelId: ChannelId; legId: ChannelId; at: Date }
   | { type: 'recording.started'; node: string; channelId: ChannelId; file: string; at: Date }
   | { type: 'voicemail.recorded'; node: string; channelId: ChannelId; file: string; seconds: number; at: Date }
   /** MixMonitor could not write: the call goes on, people must know. */

@@ -82,6 +82,20 @@ export interface HotlineSettings {
   calendar?: readonly { month: string; days: string }[];
 }
 
+/** One agent's part of a citizen's call. */
+export interface DeskCall {
+  channelId: ChannelId;
+  legId: ChannelId;
+  extension: Extension;
+}
+
+export type Destination =
+  | { kind: 'agent'; extension: Extension }
+  | { kind: 'queue'; queue: string }
+  /** Dialled over the trunk, in the form the carrier takes; `shown` is the hotline's own number. */
+  | { kind: 'outside'; number: string; shown: string };
+export type ThirdParty = Exclude<Destination, { kind: 'queue' }>;
+
 /** What the switch tells of calls that were begun by `SurveyCalls.dial`; nothing of them is told as a TelephonyEvent. */
 export type SurveyCallEvent =
   | { type: 'ringing' | 'answered'; channelId: ChannelId; at: Date }
@@ -147,6 +161,24 @@ export interface Telephony {
 
   /** @param cause Q.850; 44 sends the citizen back to the head of the queue, 16 lets the dialplan say goodbye. */
   hangUp(channelId: ChannelId, cause: number): Promise<void>;
+  /**
+   * Hands the citizen on and ends the agent's part. Not taken: the citizen is back at the same agent, then at the head of
+   * the queue, by the dialplan alone.
+   */
+  transfer(call: DeskCall, to: Destination): Promise<void>;
+  /**
+   * Rings a third party. `consult`: the citizen hears music and is back by itself when the third does not come or has gone;
+   * `conference`: agent and citizen go on talking and the third joins them.
+   * @param legId made up by the caller, unique for ever: `third-` and a UUID. What becomes of it is told as third.joined and
+   *   third.left; an agent who is rung is offered the call as well.
+   */
+  callThird(call: DeskCall, third: ThirdParty, how: 'consult' | 'conference', legId: ChannelId): Promise<void>;
+  /** The citizen comes from the music to agent and third. */
+  joinThird(call: DeskCall): Promise<void>;
+  /** Third party out of the call; a citizen on music is back with the agent. */
+  dismissThird(call: DeskCall): Promise<void>;
+  /** The agent goes, citizen and third party stay. `telephony.not_answered` while the third is not there. */
+  leaveToThird(call: DeskCall): Promise<void>;
   /** Earlier or later place in the queue for a call that is already waiting. */
   setWaitingPriority(queue: string, channelId: ChannelId, priority: number): Promise<void>;
   writeCallerRule(rule: CallerRule): Promise<void>;

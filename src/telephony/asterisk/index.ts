@@ -3,10 +3,11 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { TelephonyEvent } from '../events.ts';
-import type { PhoneSetup, Telephony } from '../port.ts';
+import type { DeskCall, PhoneSetup, Telephony } from '../port.ts';
 import { checkAction } from './ami-frames.ts';
 import { type Action, callerRuleActions, settingsActions } from './caller-rules.ts';
 import { emptyRule, nothingDesired } from './desired.ts';
+import { createDeskActs, type DeskActs } from './desk-acts.ts';
 import type { Log } from './log.ts';
 import { interfaceOf, type Membership, pauseAction } from './membership.ts';
 import { createNode, type NodeSettings, type SwitchNode } from './node.ts';
@@ -133,6 +134,15 @@ export const createAsteriskTelephony = (options: {
     return knowing.length > 0 ? knowing : nodes.filter((node) => node.status().up);
   };
 
+  const acting = (call: DeskCall): DeskActs => {
+    checkChannel(call.channelId);
+    checkChannel(call.legId);
+    checkExtension(call.extension);
+    const node = nodesOf(call.channelId)[0];
+    if (node === undefined) throw new HotlineError('telephony.unavailable', 'There is no link to any switch');
+    return createDeskActs(node);
+  };
+
   const writeAhead = (steps: readonly Action[]) => {
     for (const step of steps) checkAction(step);
     return onEveryNode((node) =>
@@ -207,6 +217,11 @@ export const createAsteriskTelephony = (options: {
         ),
       );
     },
+    transfer: async (call, to) => acting(call).transfer(call, to),
+    callThird: async (call, third, how, legId) => acting(call).callThird(call, third, how, legId),
+    joinThird: async (call) => acting(call).joinThird(call),
+    dismissThird: async (call) => acting(call).dismissThird(call),
+    leaveToThird: async (call) => acting(call).leaveToThird(call),
     setWaitingPriority: async (queue, channelId, priority) => {
       checkChannel(channelId);
       checkQueues([queue]);

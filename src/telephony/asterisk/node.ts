@@ -36,6 +36,8 @@ export interface SwitchNode {
   /** Whether this node's events have spoken of the channel. */
   knows(channelId: ChannelId): boolean;
   channelName(channelId: ChannelId): string | null;
+  /** A channel with this id is about to be made: it rings that agent for that call. */
+  expectThird(legId: ChannelId, ring: { channelId: ChannelId; extension: Extension }): void;
   action(fields: Action): Promise<AmiMessage>;
   setUpPhone(phone: PhoneSetup): Promise<void>;
   removePhone(extension: Extension): Promise<void>;
@@ -319,6 +321,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
     },
     knows: (channelId) => state.citizens.has(channelId) || state.legs.has(channelId),
     channelName: (channelId) => state.citizens.get(channelId)?.channelName ?? null,
+    expectThird: (legId, ring) => void state.thirds.set(legId, ring),
     action: (fields) => (phase === 'up' ? action(fields) : Promise.reject(unavailable())),
     setUpPhone,
     removePhone,

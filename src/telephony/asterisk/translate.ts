@@ -6,9 +6,19 @@ import type { AmiMessage } from './ami-frames.ts';
 /**
  * Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`, and pass
  * through `hotline-agent-leg` for as long as it takes to tell them which call rings: on a busy machine a snapshot sees them there.
+ * Agents and third parties of a conference stand in `hotline-staff`; `hotline-out` is the far half of a call to a number,
+ * `hotline-caretaker` looks after a room and is nobody.
  */
 const LANDING_CONTEXTS = new Set(['hotline-trunk', 'hotline-inbound', 'hotline-demo']);
-const AGENT_CONTEXTS = new Set(['hotline-agents', 'hotline-agent-leg']);
+const AGENT_CONTEXTS = new Set([
+  'hotline-agents',
+  'hotline-agent-leg',
+  'hotline-staff-leg',
+  'hotline-staff-answered',
+  'hotline-staff',
+  'hotline-out',
+  'hotline-caretaker',
+]);
 
 export interface Leg {
   channelId: ChannelId;
@@ -34,6 +44,8 @@ export interface TranslatorState {
   readonly node: string;
   readonly citizens: Map<string, Citizen>;
   readonly legs: Map<string, Leg>;
+  /** Agents we ring as third parties, by the id their channel will have. */
+  readonly thirds: Map<string, { channelId: ChannelId; extension: Extension }>;
   /** Where each extension's phone is registered, by contact. */
   readonly contacts: Map<string, Set<string>>;
   /** Events that named no channel, no queue, no extension: dropped and counted. */
@@ -44,6 +56,7 @@ export const newTranslatorState = (node: string): TranslatorState => ({
   node,
   citizens: new Map(),
   legs: new Map(),
+  thirds: new Map(),
   contacts: new Map(),
   malformed: 0,
 });
@@ -83,6 +96,9 @@ const causeOf = (message: AmiMessage): number => {
 
 export const isAgentContext = (context: string): boolean => AGENT_CONTEXTS.has(context);
 
+/** The id that whoever asks gives to a third party's channel. The far half of a call to a number has one of its own. */
+export const isThird = (channelId: string): boolean => /^third-[0-9a-f-]{36}$/.test(channelId);
+
 /** A call of ours that asks whether somebody is satisfied is nobody's call to the hotline. */
 const SURVEY_CONTEXT = 'hotline-survey';
 
@@ -109,12 +125,37 @@ const remember = (state: TranslatorState, message: AmiMessage, at: Date): Teleph
   return [{ type: 'call.arrived', node: state.node, channelId, callerNumber, callerName, calledNumber, at }];
 };
 
+/** A ring without app_queue: a transfer, a return, a third party. It counts as the agent's own queue. */
+const ringOf = (state: TranslatorState, channelId: string, legId: string, extension: Extension, at: Date): TelephonyEvent[] => {
+  if (state.legs.has(legId)) return [];
+  const queue = `agent-${extension}`;
+  state.legs.set(legId, { channelId, extension, queue, state: 'ringing' });
+  return [{ type: 'call.offered', node: state.node, channelId, legId, extension, queue, at }];
+};
+
+/** Told by the dialplan on the telephone's own channel; `CallId` is the citizen's. */
+const ringOrAnswer = (state: TranslatorState, message: AmiMessage, channelId: string, at: Date): TelephonyEvent[] | null => {
+  const { uniqueid: legId } = message;
+  const extension = extensionOf(`PJSIP/${message.extension ?? ''}`);
+  if (!legId || extension === null) return null;
+  const rung = ringOf(state, channelId, legId, extension, at);
+  const leg = state.legs.get(legId);
+  if (message.userevent === 'HotlineRing' || leg?.state !== 'ringing') return rung;
+  const ended = offerEnded(state, legId, leg, true, at);
+  return [...rung, { type: 'call.answered', node: state.node, channelId, legId, extension, queue: leg.queue, at }, ended];
+};
+
 /**
  * A channel that came in through a landing context. Asterisk gives a leg that it dials out the context of its endpoint
  * too, so a call to the duty phone over the trunk looks alike but for two things: it begins Down, and is linked to another.
  */
 const newChannel: Reader = (state, message, at) => {
   if (!message.uniqueid) return null;
+  const third = state.thirds.get(message.uniqueid);
+  if (third !== undefined) {
+    state.thirds.delete(message.uniqueid);
+    return ringOf(state, third.channelId, message.uniqueid, third.extension, at);
+  }
   if (!LANDING_CONTEXTS.has(message.context ?? '') || message.channelstate === '0') return [];
   if (message.linkedid !== message.uniqueid || state.citizens.has(message.uniqueid)) return [];
   return remember(state, message, at);
@@ -226,11 +267,13 @@ const citizenGone = (state: TranslatorState, channelId: string, cause: number, a
 const hungUp: Reader = (state, message, at) => {
   const id = message.uniqueid;
   if (!id) return null;
+  // Its id is ours, so that the end is known for one of an earlier life of the service as well.
+  const third: TelephonyEvent[] = isThird(id) ? [{ type: 'third.left', node: state.node, legId: id, at }] : [];
   const leg = state.legs.get(id);
   if (leg !== undefined) {
     state.legs.delete(id);
-    if (leg.state === 'ringing') return [offerEnded(state, id, leg, false, at)];
-    if (leg.state === 'over') return [];
+    if (leg.state === 'ringing') return [offerEnded(state, id, leg, false, at), ...third];
+    if (leg.state === 'over') return third;
     return [
       {
         type: 'call.agent_left',
@@ -241,9 +284,10 @@ const hungUp: Reader = (state, message, at) => {
         cause: causeOf(message),
         at,
       },
+      ...third,
     ];
   }
-  return state.citizens.delete(id) ? citizenGone(state, id, causeOf(message), at) : [];
+  return state.citizens.delete(id) ? citizenGone(state, id, causeOf(message), at) : third;
 };
 
 /** What the dialplan tells about a call it holds. `CallId` is the citizen's channel, told by the dialplan itself. */
@@ -268,6 +312,16 @@ const fromDialplan: Reader = (state, message, at) => {
       if (to !== 'voicemail' && to !== 'fallback' && to !== 'restricted') return null;
       return [...arrival, { type: 'call.diverted', ...about, to, reason: message.reason ?? '' }];
     }
+    case 'HotlineRing':
+    case 'HotlineAnswer':
+      return ringOrAnswer(state, message, channelId, at);
+    case 'HotlineDesk': {
+      const doing = message.state;
+      if (doing !== 'consult' && doing !== 'conference' && doing !== 'returned' && doing !== 'outside') return null;
+      return [...arrival, { type: 'call.desk', ...about, state: doing, to: message.to ?? '' }];
+    }
+    case 'HotlineThird':
+      return message.uniqueid ? [{ type: 'third.joined', ...about, legId: message.uniqueid }] : null;
     default:
       return [];
   }
@@ -317,6 +371,16 @@ const contactChanged: Reader = (state, message, at) => {
   return registered === before ? [] : [{ type: 'contact.changed', node: state.node, extension, registered, at }];
 };
 
+/** Only an agent's own hold counts: what a carrier's or a citizen's telephone does to itself is nothing the desk did. */
+const heldOrResumed: Reader = (state, message, at) => {
+  const legId = message.uniqueid;
+  if (!legId) return null;
+  const leg = state.legs.get(legId);
+  if (leg?.state !== 'talking') return [];
+  const type = message.event === 'Hold' ? 'call.held' : 'call.resumed';
+  return [{ type, node: state.node, channelId: leg.channelId, legId, at }];
+};
+
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['Newchannel', newChannel],
   ['QueueCallerJoin', callerJoined],
@@ -326,6 +390,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['AgentConnect', agentConnected],
   ['AgentRingNoAnswer', ringNoAnswer],
   ['Hangup', hungUp],
+  ['Hold', heldOrResumed],
+  ['Unhold', heldOrResumed],
   ['UserEvent', fromDialplan],
   ['QueueMemberStatus', memberChanged],
   ['QueueMemberAdded', memberChanged],

@@ -113,12 +113,15 @@ const renderCdrCustom = (): string =>
 const renderMusic = ({ directories }: ConfigurationInput): string =>
   section('default', { mode: 'files', directory: `${directories.data}/moh`, sort: 'alpha' });
 
-/** Nobody sits alone in a conference: the citizen is let go on when the last of the staff has left. */
+/**
+ * Nobody sits alone in a conference: the citizen is let go on when the last of the staff has left, and an agent who waits
+ * for the third party hears music.
+ */
 const renderConfbridge = (): string =>
   section('general', {}) +
   section('default_bridge', { type: 'bridge' }) +
   section('citizen_user', { type: 'user', quiet: 'yes', end_marked: 'yes' }) +
-  section('staff_user', { type: 'user', quiet: 'yes', marked: 'yes' });
+  section('staff_user', { type: 'user', quiet: 'yes', marked: 'yes', music_on_hold_when_empty: 'yes' });
 
 /** The default `*8` would let anyone who can dial pick up a ringing call. */
 const renderFeatures = (): string => section('general', { pickupexten: '' });

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { DeviceState, TelephonyEvent } from '../events.ts';
-import type { CallerRule, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
+import type { DeviceState, TelephonyEvent, TelephonyEventOf } from '../events.ts';
+import type { CallerRule, Destination, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
 import { createScriptedSurveys, type SurveyScripting } from './survey-calls.ts';
 
 /** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
@@ -12,7 +12,7 @@ export interface Script {
   arrive(caller: { number: string; name?: string; called?: string }): ChannelId;
   enqueue(channelId: ChannelId, queue: string): void;
   /** Rings an agent. @returns the leg */
-  offer(channelId: ChannelId, extension: Extension, queue?: string): ChannelId;
+  offer(channelId: ChannelId, extension: Extension, queue?: string, legId?: ChannelId): ChannelId;
   /** The agent takes it; every other ring of that call ends unanswered. */
   answer(legId: ChannelId): void;
   /** The ring ends without this agent: not taken, declined, taken back. */
@@ -33,6 +33,14 @@ export interface Script {
   /** The Asterisk process dies and begins anew: every channel, registration and pushed object gone, then ours pushed again. */
   restart(): void;
   isLive(channelId: ChannelId): boolean;
+  /** The third party of a call comes: from then on they are in one room, or agent and third speak alone. */
+  thirdAnswers(legId: ChannelId): void;
+  /** The third party does not come, or goes. A citizen on music is back with the agent. */
+  thirdGone(legId: ChannelId): void;
+  /** The number a call was handed to answers; or nobody took the call, and it is on its way back to that agent. */
+  outsideAnswers(channelId: ChannelId, number: string): void;
+  transferReturns(channelId: ChannelId, extension: Extension): ChannelId;
+  hold(legId: ChannelId, held: boolean): void;
   /** The next call of this method is refused so. */
   failNext(method: keyof Telephony, err: HotlineError): void;
   phones(): ReadonlyMap<Extension, PhoneSetup>;
@@ -76,6 +84,8 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   const registered = new Set<Extension>();
   const rules = new Map<string, CallerRule>();
   const waiting = new Map<string, { channelId: ChannelId; priority: number }[]>();
+  /** Third parties by their leg. */
+  const thirds = new Map<ChannelId, { channelId: ChannelId; to: Destination; answered: boolean; how: 'consult' | 'conference' }>();
   const failures = new Map<string, HotlineError[]>();
   const requests: { method: string; argument: unknown }[] = [];
   const past: TelephonyEvent[] = [];
@@ -178,9 +188,8 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       waiting.set(queue, line);
       tell({ type: 'call.queued', node, channelId, queue, position: line.length, at: clock.now() });
     },
-    offer(channelId, extension, queue) {
+    offer(channelId, extension, queue, legId = nextId()) {
       const call = callOf(channelId);
-      const legId = nextId();
       call.legs.push({ legId, extension, state: 'ringing' });
       tell({ type: 'call.offered', node, channelId, legId, extension, queue: queue ?? call.queue ?? 'hotline', at: clock.now() });
       tellMember(extension);
@@ -256,6 +265,31 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       bootedAt = clock.now();
       script.linkUp();
     },
+    thirdAnswers(legId) {
+      const third = thirds.get(legId);
+      if (third === undefined) throw new Error(`the script speaks of a third party that is not there: ${legId}`);
+      third.answered = true;
+      if (third.to.kind === 'agent') script.answer(legId);
+      tell({ type: 'third.joined', node, channelId: third.channelId, legId, at: clock.now() });
+    },
+    thirdGone(legId) {
+      const third = thirds.get(legId);
+      if (third === undefined) return;
+      thirds.delete(legId);
+      if (third.to.kind === 'agent' && calls.get(third.channelId)?.legs.some((leg) => leg.legId === legId))
+        (third.answered ? script.agentHangsUp : script.endOffer)(legId);
+      tell({ type: 'third.left', node, legId, at: clock.now() });
+      if (third.how === 'consult') tellDesk(third.channelId, 'conference', '');
+    },
+    outsideAnswers: (channelId, number) => tellDesk(channelId, 'outside', number),
+    transferReturns(channelId, extension) {
+      tellDesk(channelId, 'returned', extension);
+      return script.offer(channelId, extension, `agent-${extension}`);
+    },
+    hold(legId, held) {
+      const { channelId } = legOf(legId).call;
+      tell({ type: held ? 'call.held' : 'call.resumed', node, channelId, legId, at: clock.now() });
+    },
     failNext: (method, err) => {
       failures.set(method, [...(failures.get(method) ?? []), err]);
     },
@@ -264,6 +298,18 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     callerRules: () => rules,
     settings: () => settings,
     requests: () => requests,
+  };
+
+  const tellDesk = (channelId: ChannelId, state: TelephonyEventOf<'call.desk'>['state'], to: string) =>
+    tell({ type: 'call.desk', node, channelId, state, to, at: clock.now() });
+
+  const nameOf = (to: Destination): string => (to.kind === 'agent' ? to.extension : to.kind === 'queue' ? to.queue : to.number);
+
+  const thirdOf = (channelId: ChannelId) => [...thirds].find(([, third]) => third.channelId === channelId);
+
+  /** The act's own agent goes; a leg that has ended in the same instant is as it should be. */
+  const agentGoes = (legId: ChannelId) => {
+    for (const call of calls.values()) if (call.legs.some((leg) => leg.legId === legId)) return script.agentHangsUp(legId);
   };
 
   const setPaused = (method: string, extension: Extension, paused: boolean, why: string) => {
@@ -329,6 +375,41 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       for (const call of [...calls.values()])
         for (const leg of [...call.legs])
           if (leg.legId === channelId) (leg.state === 'ringing' ? script.endOffer : script.agentHangsUp)(leg.legId, cause);
+    },
+    async transfer(call, to) {
+      asked('transfer', { call, to });
+      if (!calls.has(call.channelId)) throw new HotlineError('telephony.refused', 'The switch refused the action', { action: 'Redirect' });
+      agentGoes(call.legId);
+      const third = thirdOf(call.channelId);
+      if (third !== undefined) script.thirdGone(third[0]);
+      if (to.kind === 'queue') script.enqueue(call.channelId, to.queue);
+      if (to.kind === 'agent') script.offer(call.channelId, to.extension, `agent-${to.extension}`);
+    },
+    async callThird(call, to, how, legId) {
+      asked('callThird', { call, to, how, legId });
+      if (!calls.has(call.channelId)) throw new HotlineError('telephony.refused', 'The switch refused the action', { action: 'Redirect' });
+      tellDesk(call.channelId, how, nameOf(to));
+      if (to.kind === 'agent') script.offer(call.channelId, to.extension, `agent-${to.extension}`, legId);
+      thirds.set(legId, { channelId: call.channelId, to, answered: false, how });
+    },
+    async joinThird(call) {
+      asked('joinThird', call);
+      const third = thirdOf(call.channelId);
+      if (third !== undefined) third[1].how = 'conference';
+      tellDesk(call.channelId, 'conference', third === undefined ? '' : nameOf(third[1].to));
+    },
+    async dismissThird(call) {
+      asked('dismissThird', call);
+      const third = thirdOf(call.channelId);
+      if (third !== undefined) script.thirdGone(third[0]);
+    },
+    async leaveToThird(call) {
+      asked('leaveToThird', call);
+      const third = thirdOf(call.channelId);
+      if (!third?.[1].answered) throw new HotlineError('telephony.not_answered', 'The third party is not there yet');
+      third[1].how = 'conference';
+      tellDesk(call.channelId, 'conference', nameOf(third[1].to));
+      agentGoes(call.legId);
     },
     async setWaitingPriority(queue, channelId, priority) {
       asked('setWaitingPriority', { queue, channelId, priority });
