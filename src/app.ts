@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ import {
   callsNotices,
   callsRoutes,
   createAlarms,
+  createCallActs,
   createCalls,
   createCards,
   createPlayback,
@@ -266,6 +267,22 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     clock,
   });
 
+  const callActs = createCallActs({
+    store,
+    repository: callsRepository,
+    telephony,
+    history,
+    outbox,
+    clock,
+    logger,
+    areaCode: config.hotline.areaCode,
+    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    queues: QUEUES,
+    stateOfAgent: async (staffId) => (await agents.view(staffId)).state,
+    unitPhone: async (unitCode) => (await directory.units()).find(({ code }) => code === unitCode)?.phone ?? null,
+    randomId: randomUUID,
+  });
+
   const administration = createStaffAdministration({
     secondFactors,
     store,
@@ -289,6 +306,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     cards,
     presences,
     countDrafted: (staffId, since) => cases.countDrafted(staffId, since),
+    deskViewOf: (callId, staffId) => callActs.view(callId, staffId),
     clock,
     queues: QUEUES,
     switchUp: () => telephony.nodes().some((node) => node.up),
@@ -321,7 +339,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   };
 
   // ── reactions: when that happens there, we do this here ──
-  callsNotices({ outbox, cards, repository: callsRepository, push });
+  callsNotices({ outbox, cards, repository: callsRepository, push, deskOf: (callId, staffId) => callActs.view(callId, staffId) });
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, leading, push, pushToDesks: late.toDesks, logger });
   const boardNews = boardNotices({
@@ -449,7 +467,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(pauseRoutes({ pauses }));
   await http.register(leadingRoutes({ leading, agents }));
   await http.register(boardRoutes({ board }));
-  await http.register(callsRoutes({ playback }));
+  await http.register(callsRoutes({ playback, acts: callActs }));
   await http.register(casesRoutes({ cases, currentStaff }));
   await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
   const caseFiles = createCaseFiles({

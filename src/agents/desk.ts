@@ -1,6 +1,6 @@
-import type { CallsRepository, Cards } from '../calls/index.ts';
+import type { CallsRepository, Cards, DeskView } from '../calls/index.ts';
 import { type Clock, shanghaiMidnight } from '../core/clock.ts';
-import type { StaffId } from '../core/ids.ts';
+import type { CallId, StaffId } from '../core/ids.ts';
 import type { Alarm, Snapshot } from '../push/frames.ts';
 import { type DeskChange, pausesOf } from './pause-reasons.ts';
 import type { Presences } from './presence.ts';
@@ -22,6 +22,7 @@ export const createDesk = (deps: {
   /** What the record says of this person's desk since an instant, the oldest first. */
   deskChanges(staffId: StaffId, since: Date): Promise<DeskChange[]>;
   countDrafted(staffId: StaffId, since: Date): Promise<number>;
+  deskViewOf(callId: CallId, staffId: StaffId): Promise<DeskView>;
   clock: Clock;
   queues: string[];
   switchUp(): boolean;
@@ -89,7 +90,8 @@ export const createDesk = (deps: {
         recent(staffId),
         deps.unseenMessages(staffId),
       ]);
-      const shown = { agent, cards: open, wrapUp, queues, today: figures, recent: calledBefore, messages };
+      const standing = agent.callId !== null && agent.state === 'talking' ? await deps.deskViewOf(agent.callId, staffId) : null;
+      const shown = { agent, cards: open, desk: standing, wrapUp, queues, today: figures, recent: calledBefore, messages };
       return { ...shown, switchUp: deps.switchUp(), alarms: deps.alarms() };
     },
   };

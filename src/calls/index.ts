@@ -1,3 +1,4 @@
+export { type CallActs, createCallActs } from './acts.ts';
 export { type Alarms, createAlarms } from './alarms.ts';
 export type { LineState } from './call.ts';
 export { type CardReader, type Cards, type CaseLookup, createCards } from './cards.ts';
@@ -7,4 +8,5 @@ export { createRecordingWatch } from './recording-watch.ts';
 export { createRecordings, type Recordings } from './recordings.ts';
 export type { CallsRepository } from './repository.ts';
 export { callsRoutes } from './routes.ts';
+export type { DeskView } from './schemas.ts';
 export { type Calls, createCalls } from './service.ts';

@@ -6,4 +6,5 @@ export type {
   ListedCall,
   OfferRecord,
   RecordingRecord,
+  SegmentRecord,
 } from '../storage/repositories/calls.ts';

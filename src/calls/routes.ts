@@ -1,14 +1,18 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { oneOf } from '../core/shapes.ts';
 import { currentStaff, mayCurrent } from '../http/index.ts';
+import type { CallActs } from './acts.ts';
 import type { CallReader, Playback } from './playback.ts';
-import { CallDetail, CallPage, ShownNumber } from './schemas.ts';
+import { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from './schemas.ts';
 
 const CallParams = Type.Object({ callId: Type.Integer({ minimum: 1 }) });
 const PageQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 20, pattern: '^\\d+$' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });
+const Transfer = Type.Object({ to: WantedDestination }, { additionalProperties: false });
+const Third = Type.Object({ to: WantedDestination, how: oneOf('consult', 'conference') }, { additionalProperties: false });
 const Reason = Type.Object({ reason: Type.String({ minLength: 2, maxLength: 200 }) }, { additionalProperties: false });
 
 const readerOf = (request: FastifyRequest): CallReader => {
@@ -17,9 +21,11 @@ const readerOf = (request: FastifyRequest): CallReader => {
 };
 
 export const callsRoutes =
-  (deps: { playback: Playback }): FastifyPluginAsyncTypebox =>
+  (deps: { playback: Playback; acts: CallActs }): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { playback } = deps;
+    const { playback, acts } = deps;
+    const desk = { access: { any: ['desk.use'] } } as const;
+    const answers = { 200: DeskView };
     const reads = { access: { any: ['calls.read_own', 'calls.read_all'] } } as const;
     const tags = ['calls'];
 
@@ -59,5 +65,36 @@ export const callsRoutes =
         },
       },
       (request) => playback.unmask(request.params.callId, readerOf(request), request.body.reason),
+    );
+    app.post(
+      '/api/calls/:callId/transfer',
+      { config: desk, schema: { summary: '转接 Hand the call on', tags, params: CallParams, body: Transfer, response: answers } },
+      (request) => acts.transfer(request.params.callId, currentStaff(request), request.body.to),
+    );
+    app.post(
+      '/api/calls/:callId/third',
+      { config: desk, schema: { summary: '咨询或三方通话 Call a third party', tags, params: CallParams, body: Third, response: answers } },
+      (request) => acts.callThird(request.params.callId, currentStaff(request), request.body.to, request.body.how),
+    );
+    app.post(
+      '/api/calls/:callId/third/join',
+      {
+        config: desk,
+        schema: { summary: '并入三方 The citizen joins agent and third party', tags, params: CallParams, response: answers },
+      },
+      (request) => acts.joinThird(request.params.callId, currentStaff(request)),
+    );
+    app.post(
+      '/api/calls/:callId/third/dismiss',
+      { config: desk, schema: { summary: '请第三方离开 The third party leaves', tags, params: CallParams, response: answers } },
+      (request) => acts.dismissThird(request.params.callId, currentStaff(request)),
+    );
+    app.post(
+      '/api/calls/:callId/third/leave',
+      {
+        config: desk,
+        schema: { summary: '自己离开 The agent leaves, citizen and third party stay', tags, params: CallParams, response: answers },
+      },
+      (request) => acts.leave(request.params.callId, currentStaff(request)),
     );
   };

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
+import { DESK_ACTS, DESK_STATES } from './desk-workflow.ts';
 
 /** A number as a screen may show it: masked, unless the reader's right and a recorded reason un-masked it. */
 export const ShownNumber = Type.Object({ masked: Type.String(), full: nullable(Type.String()) });
@@ -123,6 +124,29 @@ export const CallPage = Type.Object({
   next: nullable(Type.String({ description: 'pass as `after` for the next page' })),
 });
 
+/** Where a call can be handed, or who can be asked. `unit`: that unit's duty telephone, from the directory. */
+export const WantedDestination = Type.Union([
+  Type.Object(
+    { kind: Type.Literal('agent'), extension: Type.String({ pattern: '^[0-9A-Za-z_]{1,32}$' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object({ kind: Type.Literal('queue'), queue: Type.String({ pattern: '^[\\w.-]{1,64}$' }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('unit'), unitCode: Type.String({ minLength: 1, maxLength: 32 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('number'), number: Type.String({ minLength: 3, maxLength: 32 }) }, { additionalProperties: false }),
+]);
+
+/** How a call stands for the agent who has it, and what may be done with it now (desk-workflow.ts). */
+export const DeskView = Type.Object({
+  callId: Type.Integer(),
+  state: oneOf(...DESK_STATES),
+  /** Who else is in it or is rung for; a long number masked. */
+  party: Type.String(),
+  thirdIsThere: Type.Boolean(),
+  acts: Type.Array(oneOf(...DESK_ACTS)),
+});
+
+export type WantedDestination = Static<typeof WantedDestination>;
+export type DeskView = Static<typeof DeskView>;
 export type ShownNumber = Static<typeof ShownNumber>;
 export type Person = Static<typeof Person>;
 export type Caller = Static<typeof Caller>;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
-import type { CallId, OfferId } from '../core/ids.ts';
+import type { CallId } from '../core/ids.ts';
 import { parseCallerNumber } from '../core/phone-number.ts';
 import type { CallerMatch } from '../directory/index.ts';
 import { bySwitch, type History } from '../history/index.ts';
@@ -11,7 +11,7 @@ import { NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../t
 import type { SwitchSnapshot } from '../telephony/port.ts';
 import { type Correction, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
 import { sealableAt } from './recordings.ts';
-import type { CallRecord, CallsRepository } from './repository.ts';
+import type { CallRecord, CallsRepository, OfferRecord, SegmentRecord } from './repository.ts';
 
 export interface CallsDeps {
   store: Pick<Store, 'write'>;
@@ -75,23 +75,55 @@ export const createCalls = (deps: CallsDeps): Calls => {
     (await repository.byChannel(db, event.channelId)) ??
     adopt(db, { type: 'call.arrived', callerNumber: '', callerName: '', calledNumber: '', ...event });
 
-  const endOffer = async (db: Exec, call: CallRecord, offer: { id: OfferId; staffId: number }, at: Date, ended: boolean): Promise<void> => {
-    const outcome = unansweredOutcome({ answeredAt: call.answeredAt, leftQueueWhileRinging: leftQueue.has(call.channelId), ended });
+  /** Ends the open segments of a call that fit. @returns what was open before */
+  const endSegments = async (
+    db: Exec,
+    call: CallRecord,
+    at: Date,
+    outcome: string,
+    fits: (segment: SegmentRecord) => boolean,
+  ): Promise<SegmentRecord[]> => {
+    const open = await repository.openSegmentsOf(db, call.id);
+    for (const segment of open) if (fits(segment)) await repository.endSegment(db, segment.id, at, outcome);
+    return open;
+  };
+  const ofKind =
+    (...kinds: SegmentRecord['kind'][]) =>
+    (segment: SegmentRecord) =>
+      kinds.includes(segment.kind);
+  const deskChanged = (db: Exec, call: CallRecord, staffId: number | null) =>
+    staffId === null ? Promise.resolve() : outbox.append(db, 'call.desk_changed', { callId: call.id, staffId });
+
+  const endOffer = async (db: Exec, call: CallRecord, offer: OfferRecord, at: Date, ended: boolean): Promise<void> => {
+    const open = await repository.openSegmentsOf(db, call.id);
+    // A talk before this ring, or with the one who asks a colleague, took nothing away from whoever was rung.
+    const asked = open.some(({ kind, legId }) => kind === 'invite' && legId === offer.legId);
+    const answeredAt = open.some(ofKind('talk')) && !asked ? call.answeredAt : null;
+    const outcome = unansweredOutcome({ answeredAt, leftQueueWhileRinging: leftQueue.has(call.channelId), ended });
     await repository.updateOffer(db, offer.id, { endedAt: at, outcome });
+    await endSegments(db, call, at, outcome, (segment) => segment.kind === 'ring' && segment.legId === offer.legId);
     await record(db, 'offer.ended', call, { offerId: offer.id, staffId: offer.staffId, outcome });
     if (outcome === 'missed' || outcome === 'withdrawn' || outcome === 'abandoned')
       await outbox.append(db, 'offer.ended', { callId: call.id, offerId: offer.id, staffId: offer.staffId, outcome });
   };
 
-  const agentLeft = async (
-    db: Exec,
-    call: CallRecord,
-    offer: { id: OfferId; staffId: number },
-    at: Date,
-    telephoneLost: boolean,
-  ): Promise<void> => {
+  const agentLeft = async (db: Exec, call: CallRecord, offer: OfferRecord, at: Date, telephoneLost: boolean): Promise<void> => {
     await repository.updateOffer(db, offer.id, { endedAt: at });
-    await repository.updateCall(db, call.id, { agentLeftAt: at });
+    const open = await endSegments(
+      db,
+      call,
+      at,
+      telephoneLost ? 'lost' : 'left',
+      ({ kind, legId }) => legId === offer.legId && (kind === 'talk' || kind === 'hold'),
+    );
+    const others = open.filter(
+      ({ kind, legId }) => legId !== offer.legId && ['talk', 'third', 'invite', 'transfer', 'outside'].includes(kind),
+    );
+    const colleague = others.find(({ kind, staffId }) => kind === 'talk' && staffId !== null);
+    // Who has the citizen after a transfer or a conference; the citizen is without anybody only when nobody else is there or on the way.
+    if (colleague) await repository.updateCall(db, call.id, { answeredBy: colleague.staffId });
+    else if (others.length === 0) await repository.updateCall(db, call.id, { agentLeftAt: at });
+    if (colleague) await deskChanged(db, call, colleague.staffId);
     await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId, telephoneLost });
   };
 
@@ -115,6 +147,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
       await (offer.answeredAt ? agentLeft(db, call, offer, at, false) : endOffer(db, call, offer, at, true));
     const disposition = lost && !call.answeredAt ? 'lost' : dispositionOf(call);
     await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
+    await endSegments(db, call, at, 'gone', () => true);
     await record(db, 'call.ended', call, { disposition, cause, lost });
     await sealLater(db, call);
     await outbox.append(db, 'call.ended', { callId: call.id, disposition });
@@ -128,6 +161,9 @@ export const createCalls = (deps: CallsDeps): Calls => {
       if (!call || call.endedAt) return;
       // A second join of one visit (agent's own queue, then the general one) does not restart the citizen's wait.
       await repository.updateCall(db, call.id, { queue: event.queue, queuedAt: call.queuedAt ?? event.at });
+      const open = await endSegments(db, call, event.at, 'queued', ofKind('transfer', 'consult', 'invite', 'third', 'return', 'outside'));
+      if (call.answeredAt && !call.agentLeftAt && !open.some(ofKind('talk')))
+        await repository.updateCall(db, call.id, { agentLeftAt: event.at });
       await outbox.append(db, 'call.queued', { callId: call.id, queue: event.queue });
     },
     'call.left_queue': async (db, event) => {
@@ -148,6 +184,13 @@ export const createCalls = (deps: CallsDeps): Calls => {
         offeredAt: event.at,
       });
       if (!offer) return; // announced twice, after a reconnect
+      await repository.insertSegment(db, {
+        callId: call.id,
+        kind: 'ring',
+        staffId: agent.staffId,
+        legId: event.legId,
+        startedAt: event.at,
+      });
       await record(db, 'call.offered', call, { offerId: offer.id, staffId: agent.staffId });
       await outbox.append(db, 'call.offered', { callId: call.id, offerId: offer.id, staffId: agent.staffId, extension: event.extension });
     },
@@ -164,9 +207,22 @@ export const createCalls = (deps: CallsDeps): Calls => {
       if (!offer || !call || offer.answeredAt || call.endedAt) return;
       leftQueue.delete(event.channelId);
       await repository.updateOffer(db, offer.id, { answeredAt: event.at, outcome: 'answered', endedAt: null });
-      await repository.updateCall(db, call.id, { answeredAt: call.answeredAt ?? event.at, answeredBy: offer.staffId, agentLeftAt: null });
+      const open = await endSegments(db, call, event.at, 'answered', ({ kind, legId }) => kind === 'ring' && legId === event.legId);
+      await repository.insertSegment(db, {
+        callId: call.id,
+        kind: 'talk',
+        staffId: offer.staffId,
+        legId: event.legId,
+        startedAt: event.at,
+      });
+      const isThird = open.some(({ kind, legId }) => (kind === 'invite' || kind === 'third') && legId === event.legId);
+      if (!isThird) await endSegments(db, call, event.at, 'taken', ofKind('transfer', 'return'));
+      // A colleague who is asked does not take the call over; who asked may go, and then it is theirs.
+      const answeredBy = isThird && open.some(ofKind('talk')) ? call.answeredBy : offer.staffId;
+      await repository.updateCall(db, call.id, { answeredAt: call.answeredAt ?? event.at, answeredBy, agentLeftAt: null });
       await record(db, 'call.answered', call, { offerId: offer.id, staffId: offer.staffId });
       await outbox.append(db, 'call.answered', { callId: call.id, offerId: offer.id, staffId: offer.staffId });
+      await deskChanged(db, call, offer.staffId);
     },
     'call.agent_left': async (db, event) => {
       const offer = await repository.offerByLeg(db, event.legId);
@@ -175,6 +231,81 @@ export const createCalls = (deps: CallsDeps): Calls => {
       // The dialplan's own rule: after anything but a normal hang-up the citizen waits again. 0: it happened while we were away.
       const telephoneLost = event.cause !== NORMAL_HANG_UP && event.cause !== 0;
       await (offer.answeredAt ? agentLeft(db, call, offer, event.at, telephoneLost) : endOffer(db, call, offer, event.at, false));
+    },
+    'call.desk': async (db, event) => {
+      const call = await repository.byChannel(db, event.channelId);
+      if (!call || call.endedAt) return;
+      const open = await repository.openSegmentsOf(db, call.id);
+      const asked = open.find(ofKind('invite', 'third'));
+      if (event.state === 'consult' && asked && !open.some(ofKind('consult')))
+        await repository.insertSegment(db, {
+          callId: call.id,
+          kind: 'consult',
+          staffId: asked.staffId,
+          party: asked.party,
+          startedAt: event.at,
+        });
+      if (event.state === 'conference') await endSegments(db, call, event.at, 'back', ofKind('consult'));
+      const transfer = open.find(ofKind('transfer'));
+      if (event.state === 'returned') {
+        await endSegments(db, call, event.at, 'returned', ofKind('transfer'));
+        await repository.insertSegment(db, {
+          callId: call.id,
+          kind: 'return',
+          staffId: transfer?.staffId ?? null,
+          party: event.to.slice(0, 64),
+          startedAt: event.at,
+        });
+      }
+      if (event.state === 'outside') {
+        await endSegments(db, call, event.at, 'taken', ofKind('transfer'));
+        await repository.insertSegment(db, {
+          callId: call.id,
+          kind: 'outside',
+          staffId: transfer?.staffId ?? null,
+          party: event.to.slice(0, 64),
+          startedAt: event.at,
+        });
+      }
+      if (event.state === 'consult') await record(db, 'call.consult', call);
+      else if (event.state === 'conference') await record(db, 'call.conference', call);
+      else if (event.state === 'returned') await record(db, 'call.returned', call);
+      else await record(db, 'call.outside', call);
+      await deskChanged(db, call, asked?.staffId ?? null);
+    },
+    'third.joined': async (db, event) => {
+      const call = await repository.byChannel(db, event.channelId);
+      const invited = await repository.openSegmentOfLeg(db, event.legId);
+      if (!call || call.endedAt || invited?.kind !== 'invite') return;
+      await repository.endSegment(db, invited.id, event.at, 'answered');
+      const { staffId, party, legId } = invited;
+      await repository.insertSegment(db, { callId: call.id, kind: 'third', staffId, party, legId, startedAt: event.at });
+      await record(db, 'call.third_joined', call);
+      await deskChanged(db, call, staffId);
+    },
+    'third.left': async (db, event) => {
+      const segment = await repository.openSegmentOfLeg(db, event.legId);
+      if (!segment) return;
+      await repository.endSegment(db, segment.id, event.at, segment.kind === 'third' ? 'left' : 'not_taken');
+      const call = (await repository.lockCall(db, segment.callId)) ?? null;
+      if (!call || call.endedAt) return;
+      const open = await repository.openSegmentsOf(db, call.id);
+      if (!open.some(ofKind('talk', 'transfer', 'outside'))) await repository.updateCall(db, call.id, { agentLeftAt: event.at });
+      await record(db, 'call.third_left', call);
+      await deskChanged(db, call, segment.staffId);
+    },
+    'call.held': async (db, event) => {
+      const offer = await repository.offerByLeg(db, event.legId);
+      const call = await repository.byChannel(db, event.channelId);
+      if (!offer || !call || call.endedAt || offer.endedAt) return;
+      const open = await repository.openSegmentsOf(db, call.id);
+      if (open.some(({ kind, legId }) => kind === 'hold' && legId === event.legId)) return;
+      const { staffId, legId } = offer;
+      await repository.insertSegment(db, { callId: call.id, kind: 'hold', staffId, legId, startedAt: event.at });
+    },
+    'call.resumed': async (db, event) => {
+      const call = await repository.byChannel(db, event.channelId);
+      if (call) await endSegments(db, call, event.at, 'resumed', ({ kind, legId }) => kind === 'hold' && legId === event.legId);
     },
     'call.ended': (db, event) => end(db, event.channelId, event.at, event.cause, false),
     'call.lost': (db, event) => end(db, event.channelId, event.at, null, true),

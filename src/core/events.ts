@@ -20,6 +20,8 @@ export interface DomainEvents {
    * hung up, and the dialplan has put the citizen at the head of the queue again.
    */
   'call.agent_left': { callId: CallId; offerId: OfferId; staffId: StaffId; telephoneLost: boolean };
+  /** What this agent may do with the call, or who else is in it, has changed. */
+  'call.desk_changed': { callId: CallId; staffId: StaffId };
   /** The citizen's channel is gone. */
   'call.ended': { callId: CallId; disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' };
   /** The recording's bytes are whole and hashed. */

@@ -1,6 +1,6 @@
 import type { AgentView, DayFigures, DeskMessage, QueueSummary } from '../agents/schemas.ts';
 import type { Board } from '../board/schemas.ts';
-import type { CallRow, Card } from '../calls/schemas.ts';
+import type { CallRow, Card, DeskView } from '../calls/schemas.ts';
 import type { SurveysView } from '../surveys/schemas.ts';
 
 /**
@@ -17,6 +17,8 @@ export interface Snapshot {
   agent: AgentView;
   /** Rings and talks of this person that are going on now: the cards on screen are exactly these. */
   cards: Card[];
+  /** How the call this person is talking in stands, and what may be done with it. */
+  desk: DeskView | null;
   /** A call just ended whose form is still to be written. */
   wrapUp: Card | null;
   queues: QueueSummary[];
@@ -41,6 +43,8 @@ export type PushEvent =
   | { type: 'card.withdrawn'; callId: number; offerId: number; reason: 'missed' | 'withdrawn' | 'abandoned' }
   | { type: 'card.answered'; callId: number; offerId: number; answeredAt: string }
   | { type: 'card.ended'; callId: number; offerId: number; endedAt: string; by: 'citizen' | 'agent' | 'lost' }
+  /** A call in talk can be handed on, or somebody asked: who is in it, and what may be done now. */
+  | { type: 'call.desk'; desk: DeskView }
   | { type: 'agent.changed'; agent: AgentView }
   | { type: 'queue.changed'; queue: QueueSummary }
   | { type: 'message.arrived'; message: DeskMessage }

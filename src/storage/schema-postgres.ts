@@ -19,6 +19,7 @@ export const {
   shifts,
   calls,
   offers,
+  callSegments,
   recordings,
   cases,
   caseRounds,

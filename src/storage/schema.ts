@@ -1,4 +1,5 @@
 import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
+import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
@@ -276,6 +277,29 @@ export const defineSchema = (k: Kit) => {
       k.index('offers_call_ix').on(t.callId),
       k.index('offers_staff_ix').on(t.staffId, t.offeredAt),
     ],
+  );
+
+  /** What one visit is made of: every ring, talk, hold, transfer, conference and return, each from when to when. */
+  const callSegments = k.table(
+    'call_segments',
+    {
+      id: k.id(),
+      callId: k
+        .ref()
+        .notNull()
+        .references(() => calls.id),
+      kind: k.oneOf(...SEGMENT_KINDS).notNull(),
+      /** Whose leg it is; of a transfer, a consultation or a third party: who brought it about. */
+      staffId: k.ref().references(() => staff.id),
+      legId: k.text().notNull().default(''),
+      /** Extension, queue or number at the other end; empty where there is none. */
+      party: k.text().notNull().default(''),
+      startedAt: k.at().notNull(),
+      endedAt: k.at(),
+      /** How it ended: answered, taken, returned, queued, left, failed … */
+      outcome: k.text().notNull().default(''),
+    },
+    (t) => [k.index('call_segments_call_ix').on(t.callId, t.endedAt), k.index('call_segments_staff_ix').on(t.staffId, t.startedAt)],
   );
 
   const recordings = k.table(
@@ -722,6 +746,7 @@ export const defineSchema = (k: Kit) => {
     deskMessages,
     calls,
     offers,
+    callSegments,
     recordings,
     cases,
     caseRounds,

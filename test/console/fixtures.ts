@@ -1,6 +1,6 @@
 import type { Me } from '../../src/access/schemas.ts';
 import type { AgentView } from '../../src/agents/schemas.ts';
-import type { CallRow, Card, Person } from '../../src/calls/schemas.ts';
+import type { CallRow, Card, DeskView, Person } from '../../src/calls/schemas.ts';
 import { emptyForm } from '../../src/cases/empty-form.ts';
 import type { CaseView, StaleCase } from '../../src/cases/schemas.ts';
 import { initialPhoneState, type PhoneSession, type PhoneState } from '../../src/console/softphone/phone-state.ts';
@@ -116,9 +116,19 @@ export const agent = (change: Partial<AgentView> = {}): AgentView => ({
   ...change,
 });
 
+export const standing = (change: Partial<DeskView> = {}): DeskView => ({
+  callId: 40,
+  state: 'talking',
+  party: '',
+  thirdIsThere: false,
+  acts: ['transfer', 'consult', 'conference'],
+  ...change,
+});
+
 export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   agent: agent(),
   cards: [],
+  desk: null,
   wrapUp: null,
   queues: [{ queue: 'main', waiting: 12, longestSince: ago(45), ready: 18, signedIn: 42 }],
   today: {

@@ -47,6 +47,7 @@ const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     helpSince: null,
   },
   cards: [],
+  desk: null,
   wrapUp: null,
   queues: [],
   today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0 },

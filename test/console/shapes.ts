@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/schema';
 import { AgentView, DayFigures, DeskMessage, QueueSummary } from '../../src/agents/schemas.ts';
-import { CallRow, Card } from '../../src/calls/schemas.ts';
+import { CallRow, Card, DeskView } from '../../src/calls/schemas.ts';
 import { instant, nullable } from '../../src/core/shapes.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
@@ -60,6 +60,7 @@ export const SnapshotShape = Type.Object(
   {
     agent: AgentView,
     cards: Type.Array(Card),
+    desk: nullable(DeskView),
     wrapUp: nullable(Card),
     queues: Type.Array(QueueSummary),
     today: DayFigures,

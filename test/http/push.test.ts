@@ -49,6 +49,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
     return {
       agent: agent(staffId, `snapshot ${++moment}`),
       cards: [],
+      desk: null,
       wrapUp: null,
       queues: [],
       today: { answered: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0 },

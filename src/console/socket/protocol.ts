@@ -50,7 +50,7 @@ const withoutOffer = (cards: readonly Card[], offerId: number): Card[] => cards.
 
 const endCard = (snapshot: Snapshot, offerId: number): Snapshot => {
   const ended = snapshot.cards.find((card) => card.offerId === offerId);
-  return { ...snapshot, cards: withoutOffer(snapshot.cards, offerId), wrapUp: ended ?? snapshot.wrapUp };
+  return { ...snapshot, cards: withoutOffer(snapshot.cards, offerId), desk: null, wrapUp: ended ?? snapshot.wrapUp };
 };
 
 const replaceRow = (rows: readonly CallRow[], callId: number, change: Partial<CallRow>): CallRow[] =>
@@ -70,6 +70,8 @@ export const applyEvent = (snapshot: Snapshot, event: PushEvent): Snapshot => {
           card.offerId === event.offerId ? { ...card, state: 'talking' as const, answeredAt: event.answeredAt } : card,
         ),
       };
+    case 'call.desk':
+      return { ...snapshot, desk: event.desk.state === 'none' ? null : event.desk };
     case 'card.ended':
       return endCard(snapshot, event.offerId);
     case 'agent.changed':

@@ -6,6 +6,7 @@ import type { Exec, Store } from '../store.ts';
 
 export type CallRecord = Row<'calls'>;
 export type OfferRecord = Row<'offers'>;
+export type SegmentRecord = Row<'callSegments'>;
 export type RecordingRecord = Row<'recordings'>;
 export interface ListedCall {
   call: CallRecord;
@@ -18,7 +19,7 @@ export interface ListedCall {
 export type CallScope = { all: true } | { ofStaff: StaffId };
 
 export const createCallsRepository = (store: Store) => {
-  const { calls, offers, recordings, staff, citizens } = store.schema;
+  const { calls, offers, callSegments, recordings, staff, citizens } = store.schema;
 
   const listed = (db: Exec) =>
     db
@@ -56,6 +57,38 @@ export const createCallsRepository = (store: Store) => {
         .select()
         .from(offers)
         .where(and(eq(offers.callId, callId), isNull(offers.endedAt))),
+    async insertSegment(db: Exec, values: NewRow<'callSegments'>): Promise<void> {
+      await db.insert(callSegments).values(values).returning({ id: callSegments.id });
+    },
+    async endSegment(db: Exec, id: number, endedAt: Date, outcome: string): Promise<void> {
+      await db.update(callSegments).set({ endedAt, outcome }).where(eq(callSegments.id, id)).returning({ id: callSegments.id });
+    },
+    openSegmentsOf: (db: Exec, callId: CallId): Promise<SegmentRecord[]> =>
+      db
+        .select()
+        .from(callSegments)
+        .where(and(eq(callSegments.callId, callId), isNull(callSegments.endedAt)))
+        .orderBy(callSegments.id),
+    segmentsOf: (callId: CallId): Promise<SegmentRecord[]> =>
+      store.read((db) => db.select().from(callSegments).where(eq(callSegments.callId, callId)).orderBy(callSegments.id)),
+    /** The segment of a leg that has not ended. */
+    async openSegmentOfLeg(db: Exec, legId: string): Promise<SegmentRecord | undefined> {
+      const [row] = await db
+        .select()
+        .from(callSegments)
+        .where(and(eq(callSegments.legId, legId), isNull(callSegments.endedAt), inArray(callSegments.kind, ['invite', 'third'])))
+        .limit(1);
+      return row;
+    },
+    /** Two acts of one instant come one after the other: the second finds what the first has written. */
+    async lockCall(db: Exec, callId: CallId): Promise<CallRecord | undefined> {
+      const [row] = await db
+        .update(calls)
+        .set({ node: sql`${calls.node}` })
+        .where(eq(calls.id, callId))
+        .returning();
+      return row;
+    },
     async staffByExtension(db: Exec, extension: string): Promise<{ staffId: StaffId; name: string } | undefined> {
       const [row] = await db.select({ staffId: staff.id, name: staff.name }).from(staff).where(eq(staff.extension, extension)).limit(1);
       return row;

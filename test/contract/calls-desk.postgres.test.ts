@@ -1,0 +1,4 @@
+import t from 'tap';
+import { callsDeskContract } from './calls-desk.ts';
+
+callsDeskContract(t, 'postgres');
