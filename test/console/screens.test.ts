@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import type { DeskView } from '../../src/calls/schemas.ts';
 import type { CaseView } from '../../src/cases/schemas.ts';
 import type { PhoneState } from '../../src/console/softphone/phone-state.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
 import { startBrowser } from '../helpers/browser.ts';
 import { buildConsole } from './built-console.ts';
-import { agent, callers, card, conflict, line, me, phone, snapshot } from './fixtures.ts';
+import { agent, callers, card, conflict, line, me, phone, snapshot, standing } from './fixtures.ts';
 import { axeFaults, type Look, look } from './look.ts';
 import { type Language, listen, newContext, SMALL, WIDE } from './open-console.ts';
 import { type PretendedService, startPretendedService } from './pretended-service.ts';
@@ -28,7 +29,22 @@ interface State {
 }
 
 const talkingCard = card({ state: 'talking', answeredAt: new Date(Date.now() - 64_000).toISOString() });
-const talking = snapshot({ agent: agent({ state: 'talking', callId: 40 }), cards: [talkingCard] });
+const talkingAs = (desk: DeskView) => snapshot({ agent: agent({ state: 'talking', callId: 40 }), cards: [talkingCard], desk });
+const talking = talkingAs(standing());
+const asking = talkingAs(
+  standing({ state: 'asking', party: '0999 **** 009', thirdIsThere: true, acts: ['transfer', 'join', 'dismiss', 'leave'] }),
+);
+const ringing110 = talkingAs(standing({ state: 'three', party: '110', acts: ['transfer', 'dismiss'] }));
+
+/** By the key, as a hand does it that has no time for the mouse. */
+const openThird = async (_service: PretendedService, page: Page): Promise<void> => {
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.third-panel');
+};
+const closeThird = async (_service: PretendedService, page: Page): Promise<void> => {
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.third-panel', { state: 'detached' });
+};
 const wrapUp = snapshot({
   agent: agent({ state: 'wrap_up', wrapUpUntil: new Date(Date.now() + 900_000).toISOString() }),
   wrapUp: talkingCard,
@@ -74,6 +90,33 @@ const states = (): State[] => [
     shown: talking,
     phone: phone({ sessions: [line({ held: true, muted: true })] }),
     proof: '[data-act=hold][aria-pressed=true]',
+  },
+  {
+    name: 'talking, whom to hand it to',
+    mode: 'talking',
+    shown: talking,
+    phone: phone({ sessions: [line()] }),
+    before: openThird,
+    after: closeThird,
+    proof: '.third-panel [data-act=call-110]',
+  },
+  {
+    name: 'asking a unit, the caller on music',
+    mode: 'talking',
+    shown: asking,
+    phone: phone({ sessions: [line()] }),
+    before: openThird,
+    after: closeThird,
+    proof: '.third-panel [data-act=join]:enabled',
+  },
+  {
+    name: '110 is being called',
+    mode: 'talking',
+    shown: ringing110,
+    phone: phone({ sessions: [line()] }),
+    before: openThird,
+    after: closeThird,
+    proof: '.third-panel [data-act=leave]:disabled',
   },
   {
     name: 'talking, no path for sound',

@@ -20,7 +20,7 @@ import type {
   SignedIn,
   Ticket,
 } from '../../agents/schemas.ts';
-import type { CallDetail, CallPage, ShownNumber } from '../../calls/schemas.ts';
+import type { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
@@ -74,6 +74,12 @@ export const api = {
   calls: (after: string | null, limit = 50) => request<CallPage>('GET', page('/api/calls', after, limit)),
   call: (callId: number) => request<CallDetail>('GET', `/api/calls/${callId}`),
   recordingPath: (callId: number) => `/api/calls/${callId}/recording`,
+  transferCall: (callId: number, to: WantedDestination) => request<DeskView>('POST', `/api/calls/${callId}/transfer`, { to }),
+  callThird: (callId: number, to: WantedDestination, how: 'consult' | 'conference') =>
+    request<DeskView>('POST', `/api/calls/${callId}/third`, { to, how }),
+  joinThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/join`, {}),
+  dismissThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/dismiss`, {}),
+  leaveToThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/leave`, {}),
   showNumber: (callId: number, reason: string) => request<ShownNumber>('POST', `/api/calls/${callId}/number`, { reason }),
 
   cases: (after: string | null, limit = 50) => request<CasePage>('GET', page('/api/cases', after, limit)),

@@ -31,6 +31,7 @@ import { Keypad } from './keypad.tsx';
 import { PauseMenu } from './pause-menu.tsx';
 import { desk, notice, phone, push, signInToDesk } from './services.ts';
 import { session } from './session.ts';
+import { ThirdControl } from './third-menu.tsx';
 import { usePauseReasons } from './use-pause-reasons.ts';
 
 /** The bar of 64 px that never moves: state box at the far left (also the answer button), hang-up at the far right. */
@@ -403,6 +404,7 @@ const TalkControls = ({ view }: { view: DeskView }) => {
           {t(line.held ? 'call.resume' : 'call.hold')} <KeyCap>F8</KeyCap>
         </span>
       </button>
+      <ThirdControl card={view.card} />
       <button type="button" className="control" data-act="keypad" aria-expanded={keypad} onClick={() => setKeypad(!keypad)}>
         <Icon of={Grid3x3} size={20} />
         <span>{t('call.keypad')}</span>

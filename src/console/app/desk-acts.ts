@@ -41,6 +41,18 @@ export const pressDigit = (tone: string): void => {
   if (mode === 'talking' && session) phone.command({ do: 'dtmf', id: session.id, tone });
 };
 
+/** One act at a time: the second click of a double click does nothing. What comes of it is pushed (push/frames.ts, call.desk). */
+let acting = false;
+export const actOnCall = (act: () => Promise<unknown>): void => {
+  if (acting || desk.view.get().mode !== 'talking') return;
+  acting = true;
+  void act()
+    .catch(failed)
+    .finally(() => {
+      acting = false;
+    });
+};
+
 export const setIntent = (intent: SetIntent): void => {
   if (isArmed()) void api.setIntent(intent).catch(failed);
 };

@@ -7,6 +7,7 @@ const ROWS: readonly [string, PhraseKey][] = [
   ['⇧ F2', 'call.hang_up'],
   ['F4', 'key.mute'],
   ['F8', 'key.hold'],
+  ['F9', 'third.open'],
   ['F10', 'lead.ask'],
   ['Ctrl ↵', 'key.submit'],
   ['Ctrl S', 'case.save'],

@@ -8,6 +8,7 @@ export type KeyAct =
   | 'mute'
   | 'hold'
   | 'help'
+  | 'third'
   | 'submit'
   | 'save'
   | 'find'
@@ -33,7 +34,7 @@ export interface KeyInput {
   inField: boolean;
 }
 
-const PLAIN: Record<string, KeyAct> = { F1: 'key_map', F2: 'answer', F4: 'mute', F5: 'reload', F8: 'hold', F10: 'help' };
+const PLAIN: Record<string, KeyAct> = { F1: 'key_map', F2: 'answer', F4: 'mute', F5: 'reload', F8: 'hold', F9: 'third', F10: 'help' };
 const WITH_CTRL: Record<string, KeyAct> = {
   Enter: 'submit',
   NumpadEnter: 'submit',
