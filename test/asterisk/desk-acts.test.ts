@@ -275,13 +275,15 @@ t.test('citizen and agent hang up in the same instant: the third is not left alo
 t.test('handed to a queue: ahead of those who wait there, and no talk counts as a telephone that died', async (t) => {
   const { citizen, ring, call } = await talk();
   const began = new Date();
+  // Somebody has to be signed in, or nobody may wait.
+  await house.line.ask('QueueAdd', { Queue: 'main', Interface: 'PJSIP/8002', MemberName: '8002', StateInterface: 'PJSIP/8002', Paused: 'true' });
   const waits = carrier.call('12345', { from: '13812350000', toneHz: 500 });
   await waits.status;
   await until('somebody waits', () => eventOf('call.queued', (e) => e.channelId !== call.channelId && e.at > began) !== undefined);
   await telephony.transfer(call, { kind: 'queue', queue: 'main' });
   await ring.ended;
   await until('the citizen waits too', () => heard.filter((e) => e.type === 'call.queued' && e.channelId === call.channelId).length === 2);
-  await house.addMember('main', '8002');
+  await house.line.ask('QueuePause', { Queue: 'main', Interface: 'PJSIP/8002', Paused: 'false' });
   const taken = await second.incoming();
   t.equal(taken.header('x-hotline-call'), call.channelId, 'the one who has talked already comes first');
   taken.answer(SECOND);
