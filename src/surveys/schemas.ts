@@ -153,6 +153,7 @@ export const Correct = Type.Object(
 
 export const Reason = Type.Object({ reason: Type.String({ minLength: 2, maxLength: 200 }) }, strict);
 export const NumberView = Type.Object({ masked: Type.String(), full: Type.String() });
+export type NumberView = Static<typeof NumberView>;
 
 /** What a person's call came to. The questions are the machine's own: contacted 1–2, settled 1–3, satisfied 5 best … 1 worst. */
 export const RecordCall = Type.Object(
@@ -171,3 +172,4 @@ export const RecordCall = Type.Object(
 export type RecordCall = Static<typeof RecordCall>;
 
 export const LinkView = Type.Object({ url: Type.String(), expiresAt: instant });
+export type LinkView = Static<typeof LinkView>;

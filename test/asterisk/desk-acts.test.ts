@@ -276,7 +276,13 @@ t.test('handed to a queue: ahead of those who wait there, and no talk counts as 
   const { citizen, ring, call } = await talk();
   const began = new Date();
   // Somebody has to be signed in, or nobody may wait.
-  await house.line.ask('QueueAdd', { Queue: 'main', Interface: 'PJSIP/8002', MemberName: '8002', StateInterface: 'PJSIP/8002', Paused: 'true' });
+  await house.line.ask('QueueAdd', {
+    Queue: 'main',
+    Interface: 'PJSIP/8002',
+    MemberName: '8002',
+    StateInterface: 'PJSIP/8002',
+    Paused: 'true',
+  });
   const waits = carrier.call('12345', { from: '13812350000', toneHz: 500 });
   await waits.status;
   await until('somebody waits', () => eventOf('call.queued', (e) => e.channelId !== call.channelId && e.at > began) !== undefined);

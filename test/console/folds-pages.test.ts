@@ -4,6 +4,7 @@ import type { StaffItem } from '../../src/access/schemas.ts';
 import { emptyForm } from '../../src/cases/empty-form.ts';
 import type { CaseView } from '../../src/cases/schemas.ts';
 import { keyAct } from '../../src/console/app/keys.ts';
+import { placesOf } from '../../src/console/app/places.ts';
 import { entryDetail } from '../../src/console/calls/timeline-view.ts';
 import { type Draft, draftForCase, editDraft, firstChoices, resolveConflict, withConflict } from '../../src/console/cases/draft.ts';
 import { codeAfterTyping, suggestPlaces, textAfterChoice } from '../../src/console/cases/place-suggest.ts';
@@ -12,7 +13,19 @@ import { actWord, detailWords, readFilters } from '../../src/console/history/his
 import { PHRASES, type PhraseKey } from '../../src/console/i18n/phrases.ts';
 import { formOfHours, readSpans, saveOf, spansText } from '../../src/console/settings/hours-view.ts';
 import { foundStaff, newStaffOf, readablePassword, saveStaffOf, toggled } from '../../src/console/staff/staff-view.ts';
+import {
+  brakeOf,
+  EMPTY_CALL,
+  isUnhappySaid,
+  nextOf,
+  openOf,
+  recordOf,
+  saidWords,
+  unitsInOrder,
+  whyOf,
+} from '../../src/console/surveys/surveys-view.ts';
 import { bytes, upFor } from '../../src/console/system/system-view.ts';
+import { permissionsOf, ROLES, type Role } from '../../src/core/roles.ts';
 
 const zh = (key: PhraseKey, values: Record<string, string | number> = {}): string =>
   Object.entries(values).reduce<string>((text, [name, value]) => text.replace(`{${name}}`, String(value)), PHRASES[key][0]);
@@ -186,4 +199,61 @@ t.test('keys of the pages', async (t) => {
   t.equal(keyAct({ ...key, code: 'KeyJ' }), 'next_row');
   t.equal(keyAct({ ...key, code: 'KeyJ', inField: true }), null, 'a letter in a field is a letter');
   t.equal(keyAct({ ...key, code: 'KeyK', composing: true }), null);
+});
+
+const said = (contacted: number | null, settled: number | null, satisfied: number | null) => ({ contacted, settled, satisfied });
+
+t.test('callbacks: what was said, why nothing is dialled, what comes next', async (t) => {
+  t.same(
+    saidWords(said(2, 3, 1)).map((key) => zh(key)),
+    ['非常不满意', '没联系', '未解决'],
+  );
+  t.same(saidWords(said(null, null, null)), []);
+  t.same(
+    [said(1, 3, 5), said(1, 1, 2), said(2, 2, 3)].map(isUnhappySaid),
+    [true, true, false],
+    'not settled is unhappy whatever the score',
+  );
+  const pause = (all: boolean, reason: 'person' | 'not_begun' | null) => ({ all, reason, units: [] });
+  t.equal(brakeOf({ pause: pause(true, 'not_begun'), brake: 'inbound_waits' }), 'not_begun');
+  t.equal(brakeOf({ pause: pause(false, null), brake: 'inbound_waits' }), 'inbound_waits');
+  t.equal(brakeOf({ pause: pause(false, null), brake: 'rate' }), 'none', 'the rate is no standstill');
+  const dueAt = '2026-11-24T06:30:00.000Z';
+  t.same(nextOf({ state: 'waiting', dueAt }), { key: 'surveys.next.again', at: dueAt });
+  t.same(nextOf({ state: 'unreachable', dueAt: null }), { key: 'surveys.next.unreachable', at: null });
+  t.equal(whyOf('wanted'), 'callbacks.why.wanted');
+  t.equal(whyOf('something new'), 'callbacks.why.other');
+});
+
+t.test('units: best rate first, too few ratings last and without a rate', async (t) => {
+  const unit = (unitCode: string, satisfied: number, rated: number) => ({
+    ...{ unitCode, satisfied, rated, tasks: rated, over: rated, done: rated, unreachable: 0 },
+  });
+  const order = unitsInOrder([unit('A', 3, 3), unit('B', 9, 10), unit('C', 96, 100), unit('D', 0, 0)]);
+  t.same(
+    order.map(({ unitCode }) => unitCode),
+    ['C', 'B', 'A'],
+  );
+});
+
+t.test('a person’s call: what must be said, and nothing that was not asked', async (t) => {
+  t.same(openOf(EMPTY_CALL, 'questions'), ['callbacks.q3']);
+  t.same(openOf({ ...EMPTY_CALL, settled: 3 }, 'questions'), ['callbacks.reason']);
+  t.same(openOf(EMPTY_CALL, 'reason'), ['callbacks.reason']);
+  t.same(openOf({ ...EMPTY_CALL, outcome: 'busy' }, 'reason'), []);
+  const filled = { ...EMPTY_CALL, contacted: 1, settled: 1, satisfied: 5, reasonCode: 'attitude', text: ' 好 ', againAt: 'x' };
+  t.same(recordOf(filled, 'questions', dueAtOf), { outcome: 'reached', contacted: 1, settled: 1, satisfied: 5, text: '好' });
+  t.same(recordOf({ ...filled, outcome: 'not_now', optOut: true }, 'questions', dueAtOf), {
+    ...{ outcome: 'not_now', text: '好', againAt: dueAtOf, optOut: true },
+  });
+  t.same(recordOf(filled, 'reason', null), { outcome: 'reached', reasonCode: 'attitude', text: '好' }, 'the machine’s answers stay');
+});
+const dueAtOf = '2026-11-24T06:30:00.000Z';
+
+t.test('the rail: who watches callbacks finds the list there, who only calls has it alone', async (t) => {
+  const rail = (role: Role): string[] => placesOf({ permissions: [...permissionsOf([role])] }).map(({ to }) => to);
+  t.ok(rail('agent').includes('/callbacks') && !rail('agent').includes('/surveys'));
+  t.ok(rail('supervisor').includes('/surveys') && !rail('supervisor').includes('/callbacks'));
+  t.notOk(rail('unit_staff').some((to) => to === '/surveys' || to === '/callbacks'));
+  for (const role of ROLES) t.ok(rail(role).length <= 7, `${role} has at most seven places`);
 });

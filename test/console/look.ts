@@ -39,7 +39,7 @@ const inPage = ({ fixed, whole, keys }: { fixed: string[]; whole: string[]; keys
   for (const area of document.querySelectorAll(whole.join(','))) {
     const outer = area.getBoundingClientRect();
     for (const element of area.querySelectorAll('*')) {
-      if (!seen(element) || element.closest('.menu,.keypad,select')) continue;
+      if (!seen(element) || element.closest('.menu,.keypad,.third-panel,select')) continue;
       const box = element.getBoundingClientRect();
       if (box.width === 0) continue;
       const out = Math.max(outer.left - box.left, box.right - outer.right, outer.top - box.top, box.bottom - outer.bottom);

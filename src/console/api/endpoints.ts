@@ -28,6 +28,7 @@ import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from 
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
+import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import { request } from './client.ts';
 
@@ -93,6 +94,15 @@ export const api = {
   nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),
   calendar: () => request<YearView[]>('GET', '/api/calendar'),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),
+
+  surveys: () => request<SurveysView>('GET', '/api/surveys'),
+  pauseSurveys: (asked: { paused: boolean; unitCode?: string }) => request<PauseView>('PUT', '/api/surveys/pause', asked),
+  settleSurvey: (taskId: number, callAgain: boolean) => request<TaskResult>('POST', `/api/surveys/${taskId}/settle`, { callAgain }),
+  callbacks: () => request<WorkRow[]>('GET', '/api/surveys/work'),
+  recordCallback: (taskId: number, said: RecordCall) => request<TaskResult>('POST', `/api/surveys/${taskId}/calls`, said),
+  showCallbackNumber: (taskId: number, reason: string) => request<NumberView>('POST', `/api/surveys/${taskId}/number`, { reason }),
+  callbackLink: (taskId: number) => request<LinkView>('POST', `/api/surveys/${taskId}/link`, {}),
+  voicePath: (voiceId: number) => `/api/surveys/voices/${voiceId}`,
 
   categories: () => request<Category[]>('GET', '/api/directory/categories'),
   places: () => request<Place[]>('GET', '/api/directory/places'),

@@ -7,6 +7,7 @@ import {
   History,
   Inbox,
   type LucideIcon,
+  PhoneOutgoing,
   Radar,
   ScrollText,
   Send,
@@ -23,6 +24,8 @@ export interface Place {
     | '/dispatch'
     | '/todo'
     | '/supervise'
+    | '/surveys'
+    | '/callbacks'
     | '/board'
     | '/cases'
     | '/knowledge'
@@ -42,6 +45,8 @@ const PLACES: readonly Place[] = [
   { to: '/dispatch', icon: Send, word: 'place.dispatch', rights: ['cases.dispatch'] },
   { to: '/todo', icon: Inbox, word: 'place.todo', rights: ['cases.handle'] },
   { to: '/supervise', icon: Gavel, word: 'place.supervise', rights: ['cases.supervise'] },
+  { to: '/surveys', icon: PhoneOutgoing, word: 'place.surveys', rights: ['surveys.read', 'surveys.manage'] },
+  { to: '/callbacks', icon: PhoneOutgoing, word: 'place.callbacks', rights: ['cases.callback'] },
   { to: '/cases', icon: ClipboardList, word: 'place.cases', rights: ['cases.read_own', 'cases.read_all', 'cases.read_unit'] },
   { to: '/board', icon: Radar, word: 'place.board', rights: ['board.read'] },
   { to: '/knowledge', icon: BookOpen, word: 'place.knowledge', rights: ['knowledge.read'] },
@@ -60,7 +65,9 @@ const WORK: readonly Place['to'][] = ['/dispatch', '/todo', '/supervise'];
 export const placesOf = (me: Pick<Me, 'permissions'>): Place[] => {
   const all = PLACES.filter((place) => place.rights.some((right) => may(me, right)));
   const work = all.find((place) => WORK.includes(place.to));
-  return all.filter((place) => place === work || !WORK.includes(place.to));
+  const watches = all.some((place) => place.to === '/surveys');
+  // Whoever watches the callbacks has the list for people a word away on that page.
+  return all.filter((place) => (place === work || !WORK.includes(place.to)) && !(watches && place.to === '/callbacks'));
 };
 
 /** The boards of work that this person has, in the order of the rail. */

@@ -25,6 +25,8 @@ const tree = root.addChildren([
   home,
   lazy('/board', () => import('../board/board-page.tsx'), 'BoardPage'),
   lazy('/wall', () => import('../board/wall-page.tsx'), 'WallPage'),
+  lazy('/surveys', () => import('../surveys/surveys-page.tsx'), 'SurveysPage'),
+  lazy('/callbacks', () => import('../surveys/callbacks-page.tsx'), 'CallbacksPage'),
   lazy('/calls', () => import('../calls/calls-page.tsx'), 'CallsPage'),
   lazy('/calls/$callId', () => import('../calls/calls-page.tsx'), 'CallsPage'),
   lazy('/dispatch', () => import('../cases/work-page.tsx'), 'DispatchPage'),

@@ -1,10 +1,12 @@
 import { ADMIN_PHRASES } from './phrases-admin.ts';
 import { BOARD_PHRASES } from './phrases-board.ts';
+import { SURVEY_PHRASES } from './phrases-surveys.ts';
 
 /** Texts of the lists, of history, staff and system, and of what every page may say. The rest is in phrases.ts, by the same rules. */
 export const PAGE_PHRASES = {
   ...ADMIN_PHRASES,
   ...BOARD_PHRASES,
+  ...SURVEY_PHRASES,
   'act.cancel': ['取消', 'Cancel'],
   'act.save': ['保存', 'Save'],
   'act.saved': ['已保存', 'Saved'],

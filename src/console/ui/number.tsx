@@ -11,18 +11,32 @@ import { useStore } from './store.ts';
 const REASONS = ['unmask.call_back', 'unmask.check', 'unmask.hand_on'] as const;
 const LEAST_REASON = 2;
 
+type Show = (reason: string) => Promise<ShownNumber>;
+
 /**
  * A citizen's number, masked. The full number is asked for with a reason, which the service records; it stays in this view alone
  * and is masked again as soon as the view is left.
- * @param callId the call it came with; without one nothing can be shown
+ * @param callId the call it came with
+ * @param show how else the service is asked for it; without either nothing can be shown
  * @param offer false while a ring must not be covered by a dialog
  */
-export const CitizenNumber = ({ number, callId, offer = true }: { number: ShownNumber; callId: number | null; offer?: boolean }) => {
+export const CitizenNumber = ({
+  number,
+  callId = null,
+  show,
+  offer = true,
+}: {
+  number: ShownNumber;
+  callId?: number | null;
+  show?: Show;
+  offer?: boolean;
+}) => {
   const { t } = useWords();
   const { me } = useStore(session);
   const [full, setFull] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
-  const allowed = offer && callId !== null && callId > 0 && me !== null && may(me, 'numbers.unmask');
+  const ask: Show | null = show ?? (callId !== null && callId > 0 ? (reason) => api.showNumber(callId, reason) : null);
+  const allowed = offer && ask !== null && me !== null && may(me, 'numbers.unmask');
   return (
     <span className="citizen-number">
       <span data-number={full ? 'full' : 'masked'}>{full ?? number.masked}</span>
@@ -36,12 +50,12 @@ export const CitizenNumber = ({ number, callId, offer = true }: { number: ShownN
           {t('unmask.show')}
         </button>
       )}
-      {asking && callId !== null && <AskReason callId={callId} onShown={setFull} onClose={() => setAsking(false)} />}
+      {asking && ask !== null && <AskReason show={ask} onShown={setFull} onClose={() => setAsking(false)} />}
     </span>
   );
 };
 
-const AskReason = ({ callId, onShown, onClose }: { callId: number; onShown: (full: string) => void; onClose: () => void }) => {
+const AskReason = ({ show: ask, onShown, onClose }: { show: Show; onShown: (full: string) => void; onClose: () => void }) => {
   const { t } = useWords();
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
@@ -51,7 +65,7 @@ const AskReason = ({ callId, onShown, onClose }: { callId: number; onShown: (ful
     if (short) return setProblem(t('unmask.need_reason'));
     setBusy(true);
     try {
-      const shown = await api.showNumber(callId, reason.trim());
+      const shown = await ask(reason.trim());
       if (shown.full) onShown(shown.full);
       onClose();
     } catch (error) {
