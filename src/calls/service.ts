@@ -123,7 +123,17 @@ export const createCalls = (deps: CallsDeps): Calls => {
     // Who has the citizen after a transfer or a conference; the citizen is without anybody only when nobody else is there or on the way.
     if (colleague) await repository.updateCall(db, call.id, { answeredBy: colleague.staffId });
     else if (others.length === 0) await repository.updateCall(db, call.id, { agentLeftAt: at });
-    if (colleague) await deskChanged(db, call, colleague.staffId);
+    if (colleague) {
+      // The one who was asked has the citizen now, and every act that goes with it.
+      await endSegments(
+        db,
+        call,
+        at,
+        'took_over',
+        ({ kind, legId }) => kind === 'consult' || (kind === 'third' && legId === colleague.legId),
+      );
+      await deskChanged(db, call, colleague.staffId);
+    }
     await outbox.append(db, 'call.agent_left', { callId: call.id, offerId: offer.id, staffId: offer.staffId, telephoneLost });
   };
 

@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { currentStaff } from '../http/index.ts';
+import { currentStaff, mayCurrent } from '../http/index.ts';
 import {
   Correct,
   LinkView,
@@ -123,11 +123,15 @@ export const surveysRoutes =
     app.get(
       '/api/surveys/voices/:voiceId',
       {
-        config: { access: { any: ['recordings.play'] } },
+        config: { access: { any: ['surveys.read', 'cases.callback'] } },
         schema: { summary: '市民留下的原因 The spoken reason: WAV; the play is recorded', tags, params: VoiceParams },
       },
       async (request, reply) => {
-        const { stream, bytes } = await work.voice(request.params.voiceId, currentStaff(request).staffId);
+        const { stream, bytes } = await work.voice(
+          request.params.voiceId,
+          currentStaff(request).staffId,
+          mayCurrent(request, 'surveys.read'),
+        );
         return reply.header('content-length', bytes).header('cache-control', 'private, no-store').type('audio/wav').send(stream);
       },
     );

@@ -200,11 +200,13 @@ export const createWork = (deps: WorkDeps) => {
     },
 
     /**
-     * The spoken reason, as it was written; each play is on record.
+     * The spoken reason, as it was written; each play is on record. Who reads all results hears any, others only what waits for a person:
+     * a reason may name who reported whom.
      * @throws thing.not_found · recording.not_whole when the bytes are not those that were hashed
      */
-    async voice(voiceId: number, staffId: StaffId) {
+    async voice(voiceId: number, staffId: StaffId, readsAll: boolean) {
       const voice = await repository.voice(voiceId);
+      if (voice && !readsAll) await taskForPerson(voice.taskId);
       const directory = voice && deps.directoryOf(voice.node);
       if (!voice || !directory) throw new HotlineError('thing.not_found', '没有这段留言 There is no such message');
       const path = insideDirectory(directory, voice.file);

@@ -174,6 +174,9 @@ export const callsDeskContract = (t: Test, engine: Engine): void => {
     await pass(5);
     await acts.leave(callId, agent);
     t.equal((await house.row()).answeredBy, colleague.staffId);
+    const taken = await house.view(colleague.staffId);
+    t.equal(taken.state, 'talking', 'and may do with it what whoever took it first may');
+    t.ok(taken.acts.includes('transfer'));
     t.same(await house.times(agent.staffId), { ring: 4_000, talk: 15_000, hold: 0, consult: 10_000 });
     t.same(await house.times(colleague.staffId), { ring: 2_000, talk: 13_000, hold: 0, consult: 0 });
   });
