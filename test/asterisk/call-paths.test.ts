@@ -1,24 +1,14 @@
-import { createSocket } from 'node:dgram';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseCallerNumber } from '../../src/core/phone-number.ts';
 import { openManagerLine } from '../../src/telephony/managed/manager-line.ts';
+import { freeUdpPort } from '../helpers/ports.ts';
 import { createSipPeer, type SipCall, shareOf, toneFile } from '../helpers/sip.ts';
 import { startSwitch, temporaryDirectory, until } from '../helpers/switch.ts';
 
-/** The port of the carrier must be known before the switch starts: it is where the duty phone is dialled. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-
 t.setTimeout(180_000);
-const dutyPort = await freePort();
+const dutyPort = await freeUdpPort();
 const trunks = [{ name: 'carrier', host: '127.0.0.1', port: dutyPort, match: ['127.0.0.1'] }];
 /** Studio recordings of one second take the place of sentences that no test speaks over. */
 const studio = temporaryDirectory();

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -7,21 +6,12 @@ import t from 'tap';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import type { TelephonyEvent, TelephonyEventOf } from '../../src/telephony/events.ts';
 import type { DeskCall } from '../../src/telephony/port.ts';
+import { freeUdpPort } from '../helpers/ports.ts';
 import { createSipPeer, type IncomingCall, type SipCall, shareOf, toneFile } from '../helpers/sip.ts';
-import { startSwitch, temporaryDirectory, until } from '../helpers/switch.ts';
-
-/** The carrier's port must be known before the switch starts: outside numbers are dialled there. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
+import { nodeOf, startSwitch, temporaryDirectory, until } from '../helpers/switch.ts';
 
 t.setTimeout(60_000);
-const outsidePort = await freePort();
+const outsidePort = await freeUdpPort();
 const studio = temporaryDirectory();
 t.teardown(() => rmSync(studio, { recursive: true, force: true }));
 mkdirSync(join(studio, 'zh'));
@@ -43,18 +33,7 @@ await house.put('hotline', 'notice', 'none');
 
 const logger = pino({ level: 'silent' });
 const telephony = createAsteriskTelephony({
-  nodes: [
-    {
-      name: house.process.node,
-      host: '127.0.0.1',
-      amiPort: house.ami.port,
-      httpPort: house.process.ports.http,
-      user: house.ami.username,
-      secret: house.ami.secret,
-      ariSecret: house.ari.password,
-      logDirectory: null,
-    },
-  ],
+  nodes: [nodeOf(house, null)],
   logger,
 });
 const heard: TelephonyEvent[] = [];
@@ -276,13 +255,7 @@ t.test('handed to a queue: ahead of those who wait there, and no talk counts as 
   const { citizen, ring, call } = await talk();
   const began = new Date();
   // Somebody has to be signed in, or nobody may wait.
-  await house.line.ask('QueueAdd', {
-    Queue: 'main',
-    Interface: 'PJSIP/8002',
-    MemberName: '8002',
-    StateInterface: 'PJSIP/8002',
-    Paused: 'true',
-  });
+  await house.addMember('main', '8002', true);
   const waits = carrier.call('12345', { from: '13812350000', toneHz: 500 });
   await waits.status;
   await until('somebody waits', () => eventOf('call.queued', (e) => e.channelId !== call.channelId && e.at > began) !== undefined);

@@ -1,21 +1,15 @@
-import { createSocket } from 'node:dgram';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desc, eq } from 'drizzle-orm';
 import t from 'tap';
 import type { HotlineHours, HoursView } from '../../src/hours/schemas.ts';
 import { startHouse } from '../helpers/house.ts';
+import { freeUdpPort } from '../helpers/ports.ts';
 import { createSipPeer, type IncomingCall, toneFile } from '../helpers/sip.ts';
 import { PROJECT_ROOT, temporaryDirectory, until } from '../helpers/switch.ts';
 
 t.setTimeout(120_000);
-const dutyPort = await new Promise<number>((resolve) => {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1', () => {
-    const { port } = socket.address();
-    socket.close(() => resolve(port));
-  });
-});
+const dutyPort = await freeUdpPort();
 /** Studio recordings of half a second take the place of sentences that nobody here listens to. */
 const studio = temporaryDirectory();
 t.teardown(() => rmSync(studio, { recursive: true, force: true }));

@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -6,19 +5,11 @@ import { STANDARD_SCRIPT } from '../../src/surveys/survey.ts';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import { createPeople } from '../contract/cases-life.ts';
 import { shanghai } from '../helpers/case-life.ts';
+import { freeUdpPort } from '../helpers/ports.ts';
 import { createSipPeer, type IncomingCall, toneFile } from '../helpers/sip.ts';
 import { openTestStore } from '../helpers/store.ts';
 import { createSurveyHouse } from '../helpers/survey-house.ts';
-import { startSwitch, temporaryDirectory, until } from '../helpers/switch.ts';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
+import { nodeOf, startSwitch, temporaryDirectory, until } from '../helpers/switch.ts';
 
 t.setTimeout(120_000);
 t.jobs = 1;
@@ -39,7 +30,7 @@ for (const [hz, names] of tones)
   for (const name of names)
     writeFileSync(join(studio, 'zh', `survey.${name}.ulaw`), toneFile(hz, 1).subarray(0, name === 'lease_lost' ? 8000 : 4800));
 
-const carrierPort = await freePort();
+const carrierPort = await freeUdpPort();
 const house = await startSwitch(t, {
   trunks: [{ name: 'carrier', host: '127.0.0.1', port: carrierPort, match: ['127.0.0.1'] }],
   soundsOverlay: studio,
@@ -54,18 +45,7 @@ await house.addPhone('8001', agent.port);
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const openTelephony = () =>
   createAsteriskTelephony({
-    nodes: [
-      {
-        name: house.process.node,
-        host: '127.0.0.1',
-        amiPort: house.ami.port,
-        httpPort: Number(new URL(house.ari.url).port),
-        user: house.ami.username,
-        secret: house.ami.secret,
-        ariSecret: house.ari.password,
-        logDirectory: null,
-      },
-    ],
+    nodes: [nodeOf(house, null)],
     logger: silent,
   });
 const telephony = openTelephony();

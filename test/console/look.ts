@@ -17,10 +17,12 @@ export interface Look {
 
 const FIXED = ['.call-bar', '#state-box', '.rail', '#who', '#what', '#help'];
 /** Where nothing may be cut off; lists and articles scroll inside and end lines with an ellipsis on purpose. */
-const WHOLE = ['.call-bar', '.rail', '.page-top', '.foot', 'dialog'];
+const WHOLE = ['.call-bar', '.rail', '.page-top', '.foot', 'dialog', '.third-panel'];
+/** What hangs out of its place on purpose. */
+const HANGING = '.menu,.keypad,.third-panel,select';
 const KEYS = [...new Set(Object.keys(PHRASES).map((key) => key.split('.')[0] ?? ''))].join('|');
 
-const inPage = ({ fixed, whole, keys }: { fixed: string[]; whole: string[]; keys: string }): Look => {
+const inPage = ({ fixed, whole, hanging, keys }: { fixed: string[]; whole: string[]; hanging: string; keys: string }): Look => {
   const name = (element: Element): string => `${element.className || element.tagName} ${(element.textContent ?? '').slice(0, 24)}`;
   const seen = (element: Element): boolean =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest('.visually-hidden,[hidden],svg');
@@ -39,7 +41,7 @@ const inPage = ({ fixed, whole, keys }: { fixed: string[]; whole: string[]; keys
   for (const area of document.querySelectorAll(whole.join(','))) {
     const outer = area.getBoundingClientRect();
     for (const element of area.querySelectorAll('*')) {
-      if (!seen(element) || element.closest('.menu,.keypad,.third-panel,select')) continue;
+      if (!seen(element) || (element.closest(hanging) ?? area) !== area) continue;
       const box = element.getBoundingClientRect();
       if (box.width === 0) continue;
       const out = Math.max(outer.left - box.left, box.right - outer.right, outer.top - box.top, box.bottom - outer.bottom);
@@ -65,7 +67,7 @@ const inPage = ({ fixed, whole, keys }: { fixed: string[]; whole: string[]; keys
   return { places, overflow, clipped, raw };
 };
 
-export const look = (page: Page): Promise<Look> => page.evaluate(inPage, { fixed: FIXED, whole: WHOLE, keys: KEYS });
+export const look = (page: Page): Promise<Look> => page.evaluate(inPage, { fixed: FIXED, whole: WHOLE, hanging: HANGING, keys: KEYS });
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 

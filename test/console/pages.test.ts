@@ -32,9 +32,7 @@ const walkPages = async (t: Test, browser: Browser, service: PretendedService): 
   const page = await context.newPage();
   const errors = listen(page);
   const whole = async (what: string): Promise<void> => {
-    const seen = await look(page);
-    t.same([seen.clipped, seen.raw, seen.overflow], [[], [], []], `${what}: nothing is cut off, raw or wider than its place`);
-    t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
+    await judge(t, page, what);
     t.equal(await page.locator('main').count(), 1, `${what}: one main`);
     t.equal(await page.locator('h1').count(), 1, `${what}: one h1`);
   };
@@ -64,6 +62,14 @@ const walkPages = async (t: Test, browser: Browser, service: PretendedService): 
   await context.close();
 };
 
+/** @param height a long page of its own may scroll, one of the console's frame may not */
+const judge = async (t: Test, page: Page, what: string, height: 'fits' | 'may scroll' = 'fits'): Promise<void> => {
+  const { clipped, raw, overflow } = await look(page);
+  const wrong = height === 'fits' ? overflow : overflow.filter((each) => !each.endsWith('high'));
+  t.same([clipped, raw, wrong], [[], [], []], `${what}: nothing is cut off, raw or wider than its place`);
+  t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
+};
+
 const walkPagesInEnglish = async (t: Test, browser: Browser, service: PretendedService): Promise<void> => {
   const context = await newContext(browser, 'en', 'dark');
   const page = await context.newPage();
@@ -87,12 +93,7 @@ const provesMore = async (t: Test, browser: Browser, service: PretendedService, 
   const page = await context.newPage();
   await page.setViewportSize(language === 'en' ? SMALL : WIDE);
   const errors = listen(page);
-  const whole = async (what: string): Promise<void> => {
-    const seen = await look(page);
-    // A long page of its own may scroll.
-    t.same([seen.clipped, seen.raw, seen.overflow.filter((each) => !each.endsWith('high'))], [[], [], []], `${what}: nothing is cut off`);
-    t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
-  };
+  const whole = (what: string): Promise<void> => judge(t, page, what, 'may scroll');
   service.manner = 'full';
   Object.assign(service, { signedIn: false, asksForCode: true, me: me({ secondFactor: 'due', permissions: [] }) });
   await page.goto(service.url);
@@ -133,11 +134,7 @@ const leads = async (t: Test, browser: Browser, service: PretendedService, langu
   const page = await context.newPage();
   await page.setViewportSize(language === 'en' ? SMALL : WIDE);
   const errors = listen(page);
-  const whole = async (what: string): Promise<void> => {
-    const seen = await look(page);
-    t.same([seen.clipped, seen.raw, seen.overflow], [[], [], []], `${what}: nothing is cut off`);
-    t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
-  };
+  const whole = (what: string): Promise<void> => judge(t, page, what);
   const asked: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
@@ -12,9 +11,10 @@ import { createAccessRepository } from '../../src/storage/repositories/access.ts
 import type { Store } from '../../src/storage/store.ts';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import type { ManagedSwitchSettings } from '../../src/telephony/managed/settings.ts';
+import { freePort } from './ports.ts';
 import { createSipPeer, type SipPeer } from './sip.ts';
 import { openTestStore } from './store.ts';
-import { startSwitch, type TestSwitch, until } from './switch.ts';
+import { nodeOf, startSwitch, type TestSwitch, until } from './switch.ts';
 
 interface Teardown {
   teardown(work: () => Promise<void> | void): void;
@@ -48,14 +48,6 @@ export interface House {
   api<T = unknown>(path: string, cookie: string, init?: { method?: string; body?: unknown }): Promise<{ status: number; body: T }>;
   lines: Record<string, unknown>[];
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 
 const listenIn = async (url: string, cookie: string) => {
   const events: PushEvent[] = [];
@@ -97,18 +89,7 @@ export const startHouse = async (
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (text) => void lines.push(JSON.parse(text)) });
   const telephony = createAsteriskTelephony({
-    nodes: [
-      {
-        name: house.process.node,
-        host: '127.0.0.1',
-        amiPort: house.ami.port,
-        httpPort: house.process.ports.http,
-        user: house.ami.username,
-        secret: house.ami.secret,
-        ariSecret: house.ari.password,
-        logDirectory: house.process.directories.log,
-      },
-    ],
+    nodes: [nodeOf(house, house.process.directories.log)],
     logger,
   });
   const app = await createApp({

@@ -22,7 +22,8 @@ export interface TestSwitch {
   remove(family: string, key: string): Promise<void>;
   /** Makes a telephone known to the switch, reachable at a port of this machine, as the service would over ARI. */
   addPhone(extension: string, port: number): Promise<void>;
-  addMember(queue: string, extension: string): Promise<void>;
+  /** @param paused signed in, but not rung: callers may wait */
+  addMember(queue: string, extension: string, paused?: boolean): Promise<void>;
   removeMember(queue: string, extension: string): Promise<void>;
   /** Channels alive now. */
   channels(): Promise<number>;
@@ -122,12 +123,13 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
         device_state_busy_at: '1',
       });
     },
-    addMember: async (queue, extension) =>
+    addMember: async (queue, extension, paused = false) =>
       void (await line.ask('QueueAdd', {
         Queue: queue,
         Interface: `PJSIP/${extension}`,
         MemberName: extension,
         StateInterface: `PJSIP/${extension}`,
+        Paused: String(paused),
       })),
     removeMember: async (queue, extension) =>
       void (await line.ask('QueueRemove', { Queue: queue, Interface: `PJSIP/${extension}` }).catch(() => undefined)),
@@ -135,3 +137,15 @@ export const startSwitch = async (t?: Teardown, more: Partial<ManagedSwitchSetti
     stop,
   };
 };
+
+/** The switch as the service is told of it. @param logDirectory where its record is read, null: out of reach */
+export const nodeOf = (house: TestSwitch, logDirectory: string | null) => ({
+  name: house.process.node,
+  host: '127.0.0.1',
+  amiPort: house.ami.port,
+  httpPort: house.process.ports.http,
+  user: house.ami.username,
+  secret: house.ami.secret,
+  ariSecret: house.ari.password,
+  logDirectory,
+});

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
 import { deriveKey, readRelayConfig } from '../../src/config/index.ts';
 import { createRelay, ensureRelay, issueTicket, type RelayDeps, stopRelay, TICKET_PURPOSE } from '../../src/relay/index.ts';
+import { freePort } from '../helpers/ports.ts';
 
 const ORIGIN = 'http://127.0.0.1:8345';
 const SECRET = 'a-secret-of-more-than-thirty-two-characters';
@@ -178,14 +179,6 @@ const environmentOf = (dataDirectory: string, port: number, upstream: number): R
   HOTLINE_SECRET: SECRET,
   HOTLINE_ASTERISK_HTTP_PORT: String(upstream),
 });
-
-const freePort = async (): Promise<number> => {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 /** A stand-in for the service: starts the relay as the service does and prints how it went, then lingers. */
 const STARTER = `

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../helpers/ports.ts';
 import { eventually } from '../helpers/product.ts';
 import type { Report } from '../helpers/report.ts';
 import { environment, ROOT } from '../helpers/runner.ts';
@@ -14,15 +14,6 @@ export const place: Journey['place'] = 'machine';
 const MOST_MS = 240_000;
 /** A person who sees nothing for longer takes it for stuck. */
 const MOST_SILENCE_MS = 20_000;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 
 interface Step {
   ms: number;
