@@ -20,6 +20,7 @@ import type {
   SignedIn,
   Ticket,
 } from '../../agents/schemas.ts';
+import type { Board } from '../../board/schemas.ts';
 import type { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
@@ -95,6 +96,7 @@ export const api = {
   calendar: () => request<YearView[]>('GET', '/api/calendar'),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),
 
+  board: () => request<Board>('GET', '/api/board'),
   surveys: () => request<SurveysView>('GET', '/api/surveys'),
   pauseSurveys: (asked: { paused: boolean; unitCode?: string }) => request<PauseView>('PUT', '/api/surveys/pause', asked),
   settleSurvey: (taskId: number, callAgain: boolean) => request<TaskResult>('POST', `/api/surveys/${taskId}/settle`, { callAgain }),

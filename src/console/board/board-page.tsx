@@ -1,38 +1,35 @@
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { CloudOff, Megaphone, MonitorUp, Radio, TriangleAlert } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Megaphone, MonitorUp, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
 import type { Board, Fraction } from '../../board/schemas.ts';
+import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
 import { alarmWord } from '../system/system-view.ts';
-import { duration, timeWithSeconds } from '../ui/format.ts';
+import { duration } from '../ui/format.ts';
 import { Empty, Failed, Icon, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { AgentActs, MessageAll } from './agent-acts.tsx';
 import { AgentState, WaitBar, WaitTime } from './board-parts.tsx';
 import { below, countOf, inOrder, needOf, percent, secondsSince } from './board-view.ts';
 import { HelpStrip } from './help-strip.tsx';
-import { useBoard } from './use-board.ts';
+import { Figure, LiveMark } from './live-parts.tsx';
+import { usePicture } from './use-picture.ts';
 import './board.css';
 
 /** The team leader's picture of this moment: who waits, who is where, and the two rates with their fractions. */
 export const BoardPage = () => {
   const { t } = useWords();
-  const { board, error, retry, now, live, downSince } = useBoard();
+  const { picture: board, error, again, now, live, downSince } = usePicture('board', api.board);
   const { me } = useStore(session);
   const leads = me !== null && may(me, 'agents.lead');
   const [toAll, setToAll] = useState(false);
   return (
     <main className="page">
       <PageTop title={t('board.title')}>
-        <span className={live ? 'board-live' : 'board-live board-amber'} role="status">
-          <Icon of={live ? Radio : CloudOff} size={15} />
-          {live
-            ? `${t('board.live')} ${timeWithSeconds(now)}`
-            : t('board.stale', { time: duration((Date.now() - (downSince ?? Date.now())) / 1000) })}
-        </span>
+        <LiveMark live={live} now={now} downSince={downSince} />
         {leads && board && board.agents.length > 0 && (
           <Button data-act="message-all" icon={<Icon of={Megaphone} size={15} />} onClick={() => setToAll(true)}>
             {t('lead.all')}
@@ -56,34 +53,12 @@ export const BoardPage = () => {
           </div>
         </div>
       ) : (
-        <div className="page-body padded">{error ? <Failed error={error} onRetry={retry} /> : <Loading rows={8} height={44} />}</div>
+        <div className="page-body padded">{error ? <Failed error={error} onRetry={again} /> : <Loading rows={8} height={44} />}</div>
       )}
       {toAll && board && <MessageAll people={board.agents.length} onClose={() => setToAll(false)} />}
     </main>
   );
 };
-
-const Figure = ({
-  word,
-  value,
-  unit,
-  note,
-  amber = false,
-}: {
-  word: string;
-  value: ReactNode;
-  unit?: string;
-  note: string;
-  amber?: boolean;
-}) => (
-  <div className="board-figure">
-    <dt>{word}</dt>
-    <dd className={amber ? 'board-amber' : undefined}>
-      <b>{value}</b> {unit}
-    </dd>
-    <dd className="board-note">{note}</dd>
-  </div>
-);
 
 export const rateNote = (t: Translate, rate: Fraction, target: number): string =>
   rate.whole === 0 ? t('board.no_calls') : t('board.rate_note', { part: rate.part, whole: rate.whole, target });

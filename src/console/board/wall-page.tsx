@@ -1,5 +1,6 @@
 import { CloudOff, TriangleAlert } from 'lucide-react';
 import type { Board, Fraction } from '../../board/schemas.ts';
+import { api } from '../api/endpoints.ts';
 import { hotline } from '../app/hotline.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { alarmWord } from '../system/system-view.ts';
@@ -9,13 +10,13 @@ import { useStore } from '../ui/store.ts';
 import { rateNote, waitNote } from './board-page.tsx';
 import { AgentState, WaitBar, WaitTime } from './board-parts.tsx';
 import { below, countOf, needOf, percent, secondsSince, tilesAt } from './board-view.ts';
-import { useBoard } from './use-board.ts';
+import { usePicture } from './use-picture.ts';
 import './board.css';
 
 /** The same board from five metres: dark, nothing to click, no number and no citizen's name. */
 export const WallPage = () => {
   const { t, language } = useWords();
-  const { board, error, retry, now, live, downSince } = useBoard();
+  const { picture: board, error, again, now, live, downSince } = usePicture('board', api.board);
   const whose = useStore(hotline);
   return (
     <main className="wall">
@@ -29,7 +30,7 @@ export const WallPage = () => {
       {board ? (
         <Whole board={board} now={now} />
       ) : (
-        <div className="wall-box">{error ? <Failed error={error} onRetry={retry} /> : <Loading rows={4} height={120} />}</div>
+        <div className="wall-box">{error ? <Failed error={error} onRetry={again} /> : <Loading rows={4} height={120} />}</div>
       )}
       <footer className="wall-box">
         {live ? (

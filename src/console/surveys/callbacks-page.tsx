@@ -21,7 +21,7 @@ import { CitizenNumber } from '../ui/number.tsx';
 import { CaseNumber, Empty, Failed, Loading, PageTop } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { type CallDraft, EMPTY_CALL, needsReason, openOf, type Part, partOfRow, recordOf, saidWords, whyOf } from './surveys-view.ts';
-import { useUnitName } from './use-surveys.ts';
+import { useUnitName } from './use-unit-name.ts';
 import { Voice } from './voice.tsx';
 import '../cases/cases.css';
 import './surveys.css';

@@ -1,18 +1,20 @@
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
-import { CirclePause, CloudOff, Diamond, Phone, PhoneOutgoing, Radio, ThumbsDown } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { CirclePause, Diamond, Phone, PhoneOutgoing, ThumbsDown } from 'lucide-react';
+import { useState } from 'react';
 import type { SurveyRow, SurveysView } from '../../surveys/schemas.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { below, percent } from '../board/board-view.ts';
+import { Figure, LiveMark } from '../board/live-parts.tsx';
+import { type PictureNow, usePicture } from '../board/use-picture.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
-import { duration, moment, rate, timeWithSeconds } from '../ui/format.ts';
+import { duration, moment, rate } from '../ui/format.ts';
 import { CaseNumber, ColumnHeads, Dialog, Failed, Icon, Loading, Moment, PageTop, Tag } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { brakeOf, isUnhappySaid, LEAST_RATED, nextOf, saidWords, TARGET_PERCENT, unitsInOrder, whyOf } from './surveys-view.ts';
-import { type SurveysNow, useSurveys, useUnitName } from './use-surveys.ts';
+import { useUnitName } from './use-unit-name.ts';
 import { Voice } from './voice.tsx';
 import '../board/board.css';
 import './surveys.css';
@@ -20,18 +22,13 @@ import './surveys.css';
 /** The funnel from due to satisfied, why nothing new is dialled, and the unhappy whom nobody has called yet. */
 export const SurveysPage = () => {
   const { t } = useWords();
-  const now = useSurveys();
-  const { view } = now;
+  const now = usePicture('surveys', api.surveys);
+  const { picture: view } = now;
   const hours = view?.windows.map(({ from, to }) => `${from}–${to}`).join(t('list.comma')) ?? '';
   return (
     <main className="page">
       <PageTop title={t('surveys.title')} note={view ? t('surveys.today', { hours }) : undefined}>
-        <span className={now.live ? 'board-live' : 'board-live board-amber'} role="status">
-          <Icon of={now.live ? Radio : CloudOff} size={15} />
-          {now.live
-            ? `${t('board.live')} ${timeWithSeconds(now.now)}`
-            : t('board.stale', { time: duration((Date.now() - (now.downSince ?? Date.now())) / 1000) })}
-        </span>
+        <LiveMark live={now.live} now={now.now} downSince={now.downSince} />
         {view && (
           <>
             <span className="meta">{t('surveys.version', { n: view.version })}</span>
@@ -154,19 +151,6 @@ const UnitPauses = (props: {
   );
 };
 
-const Figure = ({ word, value, note, amber }: { word: string; value: number; note: ReactNode; amber?: ReactNode }) => {
-  const { t } = useWords();
-  return (
-    <div className="survey-figure">
-      <dt>{word}</dt>
-      <dd>
-        <b>{value}</b> {t('surveys.matters')} {amber}
-      </dd>
-      <dd className="survey-note">{note}</dd>
-    </div>
-  );
-};
-
 const SHOWN_OUTCOMES = 4;
 const outcomeWords = (t: Translate, view: SurveysView, of: (outcome: string) => boolean): string =>
   Object.entries(view.today.outcomes)
@@ -196,30 +180,46 @@ const wasReached = (outcome: string): boolean => OUTCOMES[outcome as keyof typeo
 const Funnel = ({ view }: { view: SurveysView }) => {
   const { t, language } = useWords();
   const { today } = view;
+  const unit = t('surveys.matters');
   return (
     <dl className="board-strip survey-strip">
-      <Figure word={t('surveys.due')} value={today.due} note={t('surveys.due_note', { n: Math.max(0, today.due - today.dialled) })} />
-      <Figure word={t('surveys.dialled')} value={today.dialled} note={outcomeWords(t, view, (outcome) => !wasReached(outcome))} />
+      <Figure
+        word={t('surveys.due')}
+        value={today.due}
+        unit={unit}
+        note={t('surveys.due_note', { n: Math.max(0, today.due - today.dialled) })}
+      />
+      <Figure
+        word={t('surveys.dialled')}
+        value={today.dialled}
+        unit={unit}
+        note={outcomeWords(t, view, (outcome) => !wasReached(outcome))}
+      />
       <Figure
         word={t('surveys.reached')}
         value={today.reached}
+        unit={unit}
         note={outcomeWords(t, view, (outcome) => wasReached(outcome) && outcome !== 'answered')}
       />
       <Figure
         word={t('surveys.rated')}
         value={today.rated}
+        unit={unit}
         note={`${t('surveys.rated_note')} ${rate(today.rated, today.reached, language)}`}
       />
       <Figure
         word={t('surveys.satisfied')}
         value={today.satisfied}
         note={`${t('surveys.satisfied_note')} ${rate(today.satisfied, today.rated, language)}`}
-        amber={
-          today.unhappy > 0 && (
-            <Tag icon={ThumbsDown} tone="amber">
-              {t('surveys.unhappy')} {today.unhappy}
-            </Tag>
-          )
+        unit={
+          <>
+            {unit}{' '}
+            {today.unhappy > 0 && (
+              <Tag icon={ThumbsDown} tone="amber">
+                {t('surveys.unhappy')} {today.unhappy}
+              </Tag>
+            )}
+          </>
         }
       />
     </dl>
@@ -254,7 +254,7 @@ const HEADS = [
   'surveys.for',
 ] as const;
 
-const Calls = ({ view, now }: { view: SurveysView; now: SurveysNow }) => {
+const Calls = ({ view, now }: { view: SurveysView; now: PictureNow<'surveys'> }) => {
   const { t } = useWords();
   const under = view.rows.filter(({ state }) => state === 'calling' || state === 'settle');
   const waiting = view.rows.filter(({ state }) => state === 'waiting' || state === 'text');
@@ -289,7 +289,7 @@ const CaseCell = ({ row }: { row: { caseId: number; caseNumber: string | null; u
   );
 };
 
-const Under = ({ rows, now }: { rows: readonly SurveyRow[]; now: SurveysNow }) => {
+const Under = ({ rows, now }: { rows: readonly SurveyRow[]; now: PictureNow<'surveys'> }) => {
   const { t } = useWords();
   const dot = '·';
   return (
