@@ -308,6 +308,27 @@ const people = (t: Test, engine: Engine): void => {
     await t.rejects(house.surveys.work.unmask(waiting.taskId, '回拨', agent.staffId), { code: 'thing.not_found' }, 'not a person’s');
   });
 
+  t.test('a spoken reason is heard by who has the callback, or reads all results', async (t) => {
+    const house = await start(t, engine);
+    const { agent } = house.people;
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    const at = house.time.now;
+    const voiceId = await house.store.write(async (db) => {
+      const { surveyAttempts, surveyVoices } = house.store.schema;
+      const made = { channelId: 'survey-1', number: CITIZEN, version: 0, claimedBy: '-', claimedAt: at, claimedUntil: at };
+      const [attempt] = await db.insert(surveyAttempts).values(made).returning({ id: surveyAttempts.id });
+      const file = { node: 'nowhere', file: 'a.wav', bytes: 1, milliseconds: 1_000, sha256: '0'.repeat(64), at };
+      await house.repository.addVoice(db, { taskId, attemptId: attempt?.id ?? 0, ...file });
+      return (await db.select({ id: surveyVoices.id }).from(surveyVoices))[0]?.id ?? 0;
+    });
+    await t.rejects(house.surveys.work.voice(voiceId, agent.staffId, false), { message: /没有这项人工回访/ }, 'it waits for the machine');
+    await t.rejects(
+      house.surveys.work.voice(voiceId, agent.staffId, true),
+      { message: /没有这段留言|留言文件不在/ },
+      'looked for, only its file is not there',
+    );
+  });
+
   t.test('people and the machine share one budget; then unreachable', async (t) => {
     const house = await start(t, engine);
     const { work } = house.surveys;
