@@ -19,7 +19,7 @@ export interface Actor {
 }
 
 export interface CallActsDeps {
-  store: Pick<Store, 'write'>;
+  store: Pick<Store, 'read' | 'write'>;
   repository: CallsRepository;
   telephony: Pick<Telephony, 'transfer' | 'callThird' | 'joinThird' | 'dismissThird' | 'leaveToThird' | 'hangUp'>;
   history: Pick<History, 'append'>;
@@ -88,7 +88,7 @@ export const createCallActs = (deps: CallActsDeps) => {
   };
 
   const agentOf = async (call: CallRecord, actor: Actor, extension: string): Promise<Destination> => {
-    const [found, segments] = await store.write(async (db) => [
+    const [found, segments] = await store.read(async (db) => [
       await repository.staffByExtension(db, extension),
       await repository.openSegmentsOf(db, call.id),
     ]);
@@ -106,7 +106,7 @@ export const createCallActs = (deps: CallActsDeps) => {
     if (to.kind === 'number') {
       // People type a colleague's extension where they type numbers; an emergency number is never anybody's extension.
       const number = dialledForm(to.number) ?? '';
-      const colleague = await store.write((db) => repository.staffByExtension(db, number));
+      const colleague = await store.read((db) => repository.staffByExtension(db, number));
       const isEmergency = numberClassOf(number, deps) === 'emergency';
       return colleague && !isEmergency ? agentOf(call, actor, number) : numberOf(call, actor, to.number);
     }

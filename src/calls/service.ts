@@ -256,23 +256,12 @@ export const createCalls = (deps: CallsDeps): Calls => {
           startedAt: event.at,
         });
       if (event.state === 'conference') await endSegments(db, call, event.at, 'back', ofKind('consult'));
-      const transfer = open.find(ofKind('transfer'));
-      if (event.state === 'returned') {
-        await endSegments(db, call, event.at, 'returned', ofKind('transfer'));
+      if (event.state === 'returned' || event.state === 'outside') {
+        await endSegments(db, call, event.at, event.state === 'returned' ? 'returned' : 'taken', ofKind('transfer'));
         await repository.insertSegment(db, {
           callId: call.id,
-          kind: 'return',
-          staffId: transfer?.staffId ?? null,
-          party: event.to.slice(0, 64),
-          startedAt: event.at,
-        });
-      }
-      if (event.state === 'outside') {
-        await endSegments(db, call, event.at, 'taken', ofKind('transfer'));
-        await repository.insertSegment(db, {
-          callId: call.id,
-          kind: 'outside',
-          staffId: transfer?.staffId ?? null,
+          kind: event.state === 'returned' ? 'return' : 'outside',
+          staffId: open.find(ofKind('transfer'))?.staffId ?? null,
           party: event.to.slice(0, 64),
           startedAt: event.at,
         });

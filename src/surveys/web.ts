@@ -7,6 +7,7 @@ import { dueAfterWorkingDays, type WorkCalendar } from '../core/working-time.ts'
 import { byStaff, type History } from '../history/index.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import { UNHAPPY_WORKING_DAYS } from './finish.ts';
+import { keepGiven } from './given-answers.ts';
 import {
   answersOf,
   digitsOf,
@@ -77,11 +78,7 @@ export const createWeb = (deps: WebDeps) => {
       await repository.setTask(db, task.taskId, ['waiting', 'text', 'settle'], { state: 'person', dueAt: at, reason: 'opted_out' }, at);
       return;
     }
-    const version = (await repository.latestScript())?.version ?? 0;
-    for (const { measure, value } of given)
-      await repository.addAnswer(db, {
-        ...{ taskId: task.taskId, attemptId: null, mode: 'web', version, measure, value, key: null, staffId: null, at },
-      });
+    await keepGiven(repository, db, { taskId: task.taskId, mode: 'web', staffId: null, at }, given);
     const { unhappy, ...said } = callbackOf(given, 'web');
     const text = answers.text === '' ? {} : { text: answers.text };
     const moved = await lives.recordSurvey(task.caseId, task.round, { do: 'record_callback', ...said, ...text });

@@ -8,6 +8,7 @@ import { insideDirectory, sha256Of, sizeOf, wavStream } from '../files/recording
 import { byStaff, type History } from '../history/index.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { AttemptRules } from './attempts.ts';
+import { keepGiven } from './given-answers.ts';
 import { type AfterPersonCall, afterPersonCall, isInVain } from './person-calls.ts';
 import type { LiveRow, PersonCall, StoredAnswer, SurveysRepository, SurveyTask } from './repository.ts';
 import { callbackOf, type Given, isRated } from './result.ts';
@@ -100,12 +101,7 @@ export const createWork = (deps: WorkDeps) => {
     if (!isRated(given)) throw wanted('satisfied', '请登记是否解决或满意程度 Say whether it is settled or how satisfied');
     const { unhappy, result } = callbackOf(given, 'human');
     if (unhappy && said.reasonCode === undefined) throw wanted('reasonCode', '请选择不满意的原因 Choose why the citizen is not satisfied');
-    const version = (await repository.latestScript())?.version ?? 0;
-    const at = clock.now();
-    for (const { measure, value } of given)
-      await repository.addAnswer(db, {
-        ...{ taskId: task.taskId, attemptId: null, mode: 'human', version, measure, value, key: null, staffId, at },
-      });
+    await keepGiven(repository, db, { taskId: task.taskId, mode: 'human', staffId, at: clock.now() }, given);
     const words = { ...(said.text ? { text: said.text } : {}), ...(unhappy && said.reasonCode ? { reasonCode: said.reasonCode } : {}) };
     await lives.recordSurvey(task.caseId, task.round, { do: 'record_callback', result, ...words });
     return unhappy ? toRuling() : { state: 'done', dueAt: null, reason: null };

@@ -1,4 +1,3 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
@@ -6,45 +5,26 @@ import type { PauseReasonsView, SavePauseReasons } from '../../agents/schemas.ts
 import { ApiError } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { ColumnHeads, Failed, Icon, Loading, PageTop } from '../ui/parts.tsx';
-import { SettingsTabs } from './settings-tabs.tsx';
+import { ColumnHeads, Icon } from '../ui/parts.tsx';
+import { type EditorProps, SettingPage, useSaving } from './versioned-setting.tsx';
+
+const KEY = ['pause-reasons'];
 
 /** Why agents may pause: what the menu on their desk offers. */
 export const PausesPage = () => {
   const { t } = useWords();
-  const { data, error, refetch } = useQuery({ queryKey: ['pause-reasons'], queryFn: api.pauseReasons });
-  const [savedVersion, setSavedVersion] = useState(0);
-  return (
-    <main className="page">
-      <PageTop title={t('pauses.title')}>
-        <SettingsTabs />
-      </PageTop>
-      <div className="page-body padded">
-        {error && <Failed error={error} onRetry={() => void refetch()} />}
-        {!data && !error && <Loading rows={6} height={36} />}
-        {data && <ReasonsEditor key={data.version} view={data} isSaved={savedVersion === data.version} onSaved={setSavedVersion} />}
-      </div>
-    </main>
-  );
+  return <SettingPage title={t('pauses.title')} queryKey={KEY} load={api.pauseReasons} editor={ReasonsEditor} />;
 };
 
 /** A row keeps its place in the list by a key of its own: a new one has no code yet. */
 type Row = SavePauseReasons['reasons'][number] & { key: number };
 
-interface ReasonsEditorProps {
-  view: PauseReasonsView;
-  /** What is shown is what was just saved here. */
-  isSaved: boolean;
-  onSaved: (version: number) => void;
-}
-
-const ReasonsEditor = ({ view, isSaved, onSaved }: ReasonsEditorProps) => {
+const ReasonsEditor = ({ view, isSaved, onSaved }: EditorProps<PauseReasonsView>) => {
   const { t } = useWords();
-  const queries = useQueryClient();
   const [rows, setRows] = useState<Row[]>(() => view.reasons.map((reason, key) => ({ ...reason, key })));
   const [touched, setTouched] = useState(false);
   const [problem, setProblem] = useState<{ text: string; row: number | null } | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, send } = useSaving<PauseReasonsView>(KEY, onSaved);
   const edit = (next: Row[]): void => {
     setRows(next);
     setTouched(true);
@@ -52,18 +32,11 @@ const ReasonsEditor = ({ view, isSaved, onSaved }: ReasonsEditorProps) => {
   };
   const change = (key: number, part: Partial<Row>): void => edit(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
   const save = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      const reasons = rows.map(({ key: _, ...reason }) => reason);
-      const saved = await api.savePauseReasons({ version: view.version, reasons });
-      onSaved(saved.version);
-      queries.setQueryData(['pause-reasons'], saved);
-    } catch (error) {
-      const row = error instanceof ApiError ? (error.details as { row?: number }).row : undefined;
-      setProblem({ text: error instanceof Error ? error.message : String(error), row: row ?? null });
-    } finally {
-      setBusy(false);
-    }
+    const reasons = rows.map(({ key: _, ...reason }) => reason);
+    const error = await send(() => api.savePauseReasons({ version: view.version, reasons }));
+    if (error === null) return;
+    const row = error instanceof ApiError ? (error.details as { row?: number }).row : undefined;
+    setProblem({ text: error instanceof Error ? error.message : String(error), row: row ?? null });
   };
   return (
     <form
