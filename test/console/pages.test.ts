@@ -35,6 +35,7 @@ const walkPages = async (t: Test, browser: Browser, service: PretendedService): 
     await judge(t, page, what);
     t.equal(await page.locator('main').count(), 1, `${what}: one main`);
     t.equal(await page.locator('h1').count(), 1, `${what}: one h1`);
+    t.equal(await page.locator('form .well').count(), 0, `${what}: nothing is said to be saved that was not`);
   };
   for (const path of addresses()) {
     for (const manner of ['full', 'empty'] as const) {

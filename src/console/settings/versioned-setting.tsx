@@ -26,7 +26,8 @@ interface SettingPageProps<View extends Versioned> {
 /** The page of one setting that is kept with its version: its tabs, how it loads and fails, and its editor. */
 export const SettingPage = <View extends Versioned>({ title, note, queryKey, load, editor: Editor }: SettingPageProps<View>) => {
   const { data, error, refetch } = useQuery({ queryKey, queryFn: load });
-  const [savedVersion, setSavedVersion] = useState(0);
+  // Not 0: that is the version of a setting nobody has changed yet.
+  const [savedVersion, setSavedVersion] = useState<number | null>(null);
   return (
     <main className="page">
       <PageTop title={title} note={note?.(data)}>
