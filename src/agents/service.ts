@@ -201,14 +201,23 @@ export const createAgents = (deps: AgentsDeps) => {
     },
 
     /**
-     * A team leader signs another off. Not in a call: the telephone is taken away, and the citizen on it would be lost.
-     * @throws HotlineError agent.not_signed_in, agent.in_call
+     * A team leader signs another off. Not in a call: the telephone is taken away, and the citizen on it would be lost. So the
+     * queues let go first, and then the switch is asked what it holds: what it rang until then it shows, later it rings nobody.
+     * @throws HotlineError agent.not_signed_in, agent.in_call; those of Telephony.pause
      */
     async leadOff(staffId: StaffId, leader: StaffId, note: Note): Promise<AgentView> {
-      if (!(await repository.openShiftOf(staffId))) throw new HotlineError('agent.not_signed_in', '没有签入 Not signed in');
-      if (await deps.liveOfferOf(staffId))
-        throw new HotlineError('agent.in_call', '正在接电话，挂断后再签出 In a call: sign them off when it is over');
-      await signOut(staffId, { leader }, note);
+      const shift = await repository.openShiftOf(staffId);
+      if (!shift) throw new HotlineError('agent.not_signed_in', '没有签入 Not signed in');
+      await telephony.pause(shift.extension, 'signing_off');
+      try {
+        const held = (await telephony.snapshot()).flatMap(({ calls }) => calls.flatMap(({ legs }) => legs));
+        if (held.some(({ extension }) => extension === shift.extension) || (await deps.liveOfferOf(staffId)))
+          throw new HotlineError('agent.in_call', '正在接电话，挂断后再签出 In a call: sign them off when it is over');
+        await signOut(staffId, { leader }, note);
+      } catch (err) {
+        await tellSwitch(shift);
+        throw err;
+      }
       return view(staffId);
     },
 

@@ -29,9 +29,13 @@ for (const engine of ['sqlite', 'postgres'] as const)
       (verb: string) =>
       async (...about: unknown[]): Promise<void> =>
         void onSwitch.push([verb, ...about.filter((each) => typeof each === 'string')].join(' '));
-    const telephony = Object.fromEntries(
-      ['pause', 'unpause', 'leaveQueues', 'removePhone', 'setUpPhone', 'joinQueues'].map((verb) => [verb, say(verb)]),
-    ) as unknown as Telephony;
+    /** Extensions with a telephone in a call, as the switch holds it. */
+    const inCall = new Set<string>();
+    const snapshot = async () => [{ calls: [{ legs: [...inCall].map((extension) => ({ extension })) }] }];
+    const telephony = Object.fromEntries([
+      ['snapshot', snapshot],
+      ...['pause', 'unpause', 'leaveQueues', 'removePhone', 'setUpPhone', 'joinQueues'].map((verb) => [verb, say(verb)]),
+    ]) as unknown as Telephony;
     const told: { messageId: number; staffId: number; seen: boolean }[] = [];
     const outbox = {
       append: async (_: unknown, name: string, payload: unknown) => {
@@ -117,6 +121,11 @@ for (const engine of ['sqlite', 'postgres'] as const)
       await t.rejects(leading.signOut(one.staffId, leader.staffId), { code: 'agent.in_call' });
       t.notOk(onSwitch.includes('removePhone 8001'));
       live.clear();
+      onSwitch.length = 0;
+      inCall.add('8001');
+      await t.rejects(leading.signOut(one.staffId, leader.staffId), { code: 'agent.in_call' }, 'rung so lately that nobody has told us');
+      t.same(onSwitch, ['pause 8001 signing_off', 'unpause 8001'], 'no ring can begin meanwhile, and it is ready again');
+      inCall.clear();
       t.match(await leading.signOut(one.staffId, leader.staffId), { state: 'signed_out' });
       t.ok(onSwitch.includes('leaveQueues 8001') && onSwitch.includes('removePhone 8001'));
       t.match(await lastAct(), { act: 'agent.signed_out', actorId: leader.staffId });
