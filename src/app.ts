@@ -381,6 +381,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     directoryOf: deps.recordingsOf,
     hasSound: (id) => spoken.has(id),
     ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    texts: null,
+    publicUrl: config.http.publicUrl,
     worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
     onFaults: (stopped) => {
       if (stopped) logger.warn({}, 'survey calls have stopped: the trunk refused several in a row');
@@ -483,9 +485,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));
-  await http.register(
-    surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web, publicUrl: config.http.publicUrl }),
-  );
+  await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web }));
   await http.register(surveyWebRoutes({ web: surveys.web }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(

@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   'calendar.year_missing': 409,
   'calendar.version_stale': 409,
   'survey.no_window': 409,
+  'survey.no_text': 409,
+  'survey.form_used': 409,
   'staff.taken': 409,
   'staff.version_stale': 409,
   'settings.version_stale': 409,

@@ -13,6 +13,8 @@ export type RouteAccess =
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    /** A public form whose address is a secret of its own: it may come without an Origin. */
+    byLink?: true;
   }
   interface FastifyRequest {
     /** Who is signed in; always null on public routes, where nobody looks. */

@@ -107,8 +107,12 @@ const checkOrigins = (app: App, config: HttpDeps['config']): void => {
       if (typeof address !== 'string') for (const host of ['127.0.0.1', 'localhost']) origins.add(`http://${host}:${address.port}`);
   });
   app.addHook('onRequest', async (request) => {
-    const { origin, upgrade, 'x-hotline': scriptHeader } = request.headers;
-    const from = { method: request.method, isWebSocket: upgrade?.toLowerCase() === 'websocket', origin, scriptHeader };
+    const { origin, upgrade, 'x-hotline': scriptHeader, 'sec-fetch-site': fetchSite } = request.headers;
+    const { access, byLink: asked } = request.routeOptions.config;
+    // Never where a session counts, whatever the route says.
+    const byLink = asked === true && access !== undefined && 'public' in access;
+    const isWebSocket = upgrade?.toLowerCase() === 'websocket';
+    const from = { method: request.method, isWebSocket, origin, scriptHeader, fetchSite, byLink };
     if (!isOwn(from, origins)) throw new HotlineError('request.origin_refused', '来源不被允许 (origin refused)');
   });
 };

@@ -182,8 +182,10 @@ export const defineSurveySchema = (k: Kit, others: Others) => {
       reasonCode: k.text(),
       text: k.text().notNull(),
       at: k.at().notNull(),
+      /** Made by the form when it was opened: sent twice it is kept once. */
+      formId: k.text(),
     },
-    (t) => [k.index('survey_person_calls_task_ix').on(t.taskId)],
+    (t) => [k.index('survey_person_calls_task_ix').on(t.taskId), k.uniqueIndex('survey_person_calls_form_uq').on(t.taskId, t.formId)],
   );
 
   /** One-time links to the questions on a page; the token itself is told once and only its hash is kept. */
@@ -196,13 +198,19 @@ export const defineSurveySchema = (k: Kit, others: Others) => {
         .notNull()
         .references(() => surveyTasks.id),
       tokenHash: k.text().notNull(),
+      /** The callback as long as this is its link, then null: unique, so that a callback has one link that counts. */
+      openTaskId: k.ref(),
       createdAt: k.at().notNull(),
       expiresAt: k.at().notNull(),
       usedAt: k.at(),
       /** Wrong last four digits so far. */
       failures: k.int().notNull().default(0),
     },
-    (t) => [k.uniqueIndex('survey_links_token_uq').on(t.tokenHash), k.index('survey_links_task_ix').on(t.taskId)],
+    (t) => [
+      k.uniqueIndex('survey_links_token_uq').on(t.tokenHash),
+      k.uniqueIndex('survey_links_open_uq').on(t.openTaskId),
+      k.index('survey_links_task_ix').on(t.taskId),
+    ],
   );
 
   return {

@@ -9,19 +9,24 @@ export interface SurveyLink {
   usedAt: Date | null;
   /** Wrong four digits so far. */
   failures: number;
+  /** A later link has taken its place. */
+  replaced: boolean;
 }
 
 export const LINK_DAYS = 7;
+/** Messages about one callback: a person asks again at most so often. */
+export const MOST_LINKS = 3;
 /** Of 10,000 endings of a number five guesses find one in 2,000; then the link is dead for everybody. */
 export const MOST_FAILURES = 5;
 
 /** `open`: it may be answered. The others say why not, and are said alike to guessers and to the citizen. */
-export type LinkStanding = 'open' | 'unknown' | 'expired' | 'used' | 'locked' | 'on_the_line' | 'over';
+export type LinkStanding = 'open' | 'unknown' | 'expired' | 'replaced' | 'used' | 'locked' | 'on_the_line' | 'over';
 
 /** @param taskState where the callback stands, with `answered` when the citizen has given an answer already */
 export const standingOf = (link: SurveyLink | null, task: { state: string; answered: boolean } | null, now: Date): LinkStanding => {
   if (!link || !task) return 'unknown';
   if (link.usedAt !== null || task.answered) return 'used';
+  if (link.replaced) return 'replaced';
   if (link.failures >= MOST_FAILURES) return 'locked';
   if (link.expiresAt <= now) return 'expired';
   if (task.state === 'calling') return 'on_the_line';

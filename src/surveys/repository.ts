@@ -152,6 +152,8 @@ export interface SurveysRepository {
   withdrawTask(db: Exec, caseId: CaseId, round: number, at: Date): Promise<void>;
   task(taskId: number): Promise<SurveyTask | null>;
   taskOf(caseId: CaseId, round: number): Promise<SurveyTask | null>;
+  /** As it stands now; until the transaction ends nobody else moves it or locks it. */
+  lockTask(db: Exec, taskId: number): Promise<SurveyTask | null>;
   /** Waiting and due, longest due first; without those of these units, nor of numbers that are being called. */
   dueTasks(now: Date, limit: number, withoutUnits: readonly string[]): Promise<SurveyTask[]>;
   /** Moves a task on. @returns false when it no longer stands in one of these states */
@@ -211,8 +213,13 @@ export interface SurveysRepository {
   answersOfAll(taskIds: readonly number[]): Promise<StoredAnswer[]>;
   voicesOfAll(taskIds: readonly number[]): Promise<{ taskId: number; voiceId: number; milliseconds: number }[]>;
   personCallsOf(taskIds: readonly number[]): Promise<PersonCall[]>;
-  addPersonCall(db: Exec, call: Omit<PersonCall, 'staffName'>): Promise<void>;
+  addPersonCall(db: Exec, call: Omit<PersonCall, 'staffName'> & { formId: string }): Promise<void>;
+  /** What this form was kept as, or null. */
+  outcomeOfForm(taskId: number, formId: string): Promise<PersonOutcome | null>;
+  /** The one link of its callback from now on: an earlier one is closed. */
   addLink(db: Exec, link: { taskId: number; tokenHash: string; createdAt: Date; expiresAt: Date }): Promise<void>;
+  /** Links made so far about it. */
+  linksOf(taskId: number): Promise<number>;
   linkBy(tokenHash: string): Promise<SurveyLink | null>;
   /** @returns failures so far, this one included */
   linkFailed(db: Exec, linkId: number): Promise<number>;

@@ -23,7 +23,7 @@ const VoiceParams = Type.Object({ voiceId: Type.Integer({ minimum: 1 }) });
 const TaskParams = Type.Object({ taskId: Type.Integer({ minimum: 1 }) });
 
 export const surveysRoutes =
-  (deps: { supervision: Supervision; work: Work; web: Web; publicUrl: string }): FastifyPluginAsyncTypebox =>
+  (deps: { supervision: Supervision; work: Work; web: Web }): FastifyPluginAsyncTypebox =>
   async (app) => {
     const { supervision, work, web } = deps;
     const reads = { access: { any: ['surveys.read', 'surveys.manage'] } } as const;
@@ -109,15 +109,15 @@ export const surveysRoutes =
       {
         config: { access: { any: ['cases.callback'] } },
         schema: {
-          summary: '生成网上评价链接 A one-time link to the questions on a page; told once',
+          summary: '短信发送网上评价链接 Sends the one-time link to the citizen’s telephone; nobody of the hotline sees it',
           tags,
           params: TaskParams,
           response: { 200: LinkView },
         },
       },
       async (request) => {
-        const { token, expiresAt } = await web.makeLink(request.params.taskId, currentStaff(request).staffId);
-        return { url: `${deps.publicUrl}/reply/${token}`, expiresAt: expiresAt.toISOString() };
+        const { expiresAt } = await web.sendLink(request.params.taskId, currentStaff(request).staffId);
+        return { expiresAt: expiresAt.toISOString() };
       },
     );
     app.get(

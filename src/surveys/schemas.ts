@@ -48,6 +48,7 @@ export const WorkRow = Type.Object({
   title: Type.String({ description: 'empty for reports and confidential matters' }),
   reason: nullable(Type.String()),
   asks: oneOf('questions', 'reason', 'ruling'),
+  canText: Type.Boolean({ description: 'the link to the page may be sent to this number' }),
   dueAt: nullable(instant),
   attempts: Type.Integer({ description: 'calls so far, of machine and people' }),
   said: Said,
@@ -158,6 +159,10 @@ export type NumberView = Static<typeof NumberView>;
 /** What a person's call came to. The questions are the machine's own: contacted 1–2, settled 1–3, satisfied 5 best … 1 worst. */
 export const RecordCall = Type.Object(
   {
+    formId: Type.String({
+      pattern: '^[A-Za-z0-9-]{16,64}$',
+      description: 'made up when the form is opened; sent twice it counts once',
+    }),
     outcome: oneOf(...PERSON_OUTCOMES),
     contacted: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 })),
     settled: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
@@ -171,5 +176,5 @@ export const RecordCall = Type.Object(
 );
 export type RecordCall = Static<typeof RecordCall>;
 
-export const LinkView = Type.Object({ url: Type.String(), expiresAt: instant });
+export const LinkView = Type.Object({ expiresAt: instant });
 export type LinkView = Static<typeof LinkView>;

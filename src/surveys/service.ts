@@ -14,6 +14,7 @@ import { createPauses } from './pauses.ts';
 import type { SurveysRepository } from './repository.ts';
 import { createSupervision } from './supervision.ts';
 import { createSurveyTasks, type SurveyTasks } from './tasks.ts';
+import type { TextGateway } from './texts.ts';
 import { createVoices } from './voices.ts';
 import { createWeb } from './web.ts';
 import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
@@ -37,6 +38,9 @@ export interface SurveysDeps {
   /** The hotline's number first, then its other spellings. */
   ownNumbers: readonly [string, ...string[]];
   worker: string;
+  /** Short messages to citizens; null: no gateway is set. */
+  texts: TextGateway | null;
+  publicUrl: string;
   onFaults?: (stopped: boolean) => void;
   clock: Clock;
   logger: Logger;
@@ -76,6 +80,8 @@ export const createSurveys = (deps: SurveysDeps) => {
   });
   const tasksOn = (then: Clock): SurveyTasks =>
     createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock: then });
+  const { texts, publicUrl } = deps;
+  const web = createWeb({ store, repository, lives: deps.lives, history, texts, publicUrl, calendar, clock });
   const work = createWork({
     store,
     repository,
@@ -85,10 +91,10 @@ export const createSurveys = (deps: SurveysDeps) => {
     rules,
     windows,
     directoryOf: deps.directoryOf,
+    canText: web.canText,
     clock,
   });
   const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, pacing, work, clock });
-  const web = createWeb({ store, repository, lives: deps.lives, history, calendar, clock });
   return { calling, supervision, work, web, caseMoved: tasksOn(clock).caseMoved, tasksOn };
 };
 export type Surveys = ReturnType<typeof createSurveys>;

@@ -5,6 +5,7 @@ import type { Exec } from '../storage/store.ts';
 import { eligibilityOf } from './eligibility.ts';
 import type { NewTask, SurveysRepository } from './repository.ts';
 import type { TaskState } from './states.ts';
+import { isMobile } from './texts.ts';
 import { type CallingWindows, nextSlot } from './windows.ts';
 
 export interface SurveyTasksDeps {
@@ -15,9 +16,6 @@ export interface SurveyTasksDeps {
   ownNumbers: ReadonlySet<string>;
   clock: Clock;
 }
-
-/** A landline answers for whoever is in the house; a mobile is taken for one person's. */
-const isShared = (number: string): boolean => !/^1[3-9]\d{9}$/.test(number);
 
 const awaits = (life: CaseLife): boolean => life.state === 'callback_pending';
 const OPEN: readonly TaskState[] = ['waiting', 'text', 'person', 'settle'];
@@ -42,7 +40,8 @@ export const createSurveyTasks = (deps: SurveyTasksDeps) => {
       confidential,
       requestType,
       number,
-      numberIsShared: number !== null && isShared(number),
+      // A landline answers for whoever is in the house.
+      numberIsShared: number !== null && !isMobile(number),
       optedOut: number !== null && (await repository.hasOptedOut(number)),
       leadsBackToUs: number !== null && deps.ownNumbers.has(number),
       ending: null,

@@ -13,6 +13,7 @@ const FORM_BYTES = 8 * 1024;
 const STATUS: Readonly<Partial<Record<Shown['standing'], number>>> = {
   unknown: 404,
   expired: 410,
+  replaced: 410,
   locked: 410,
   over: 410,
   on_the_line: 409,
@@ -59,7 +60,7 @@ export const surveyWebRoutes =
     app.post(
       '/reply/:token',
       {
-        config,
+        config: { ...config, byLink: true },
         schema: {
           summary: '提交网上回访 The filled form; a replayed one changes nothing',
           tags,

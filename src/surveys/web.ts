@@ -15,18 +15,24 @@ import {
   faultsOfForm,
   LINK_DAYS,
   type LinkStanding,
+  MOST_LINKS,
   type SurveyLink,
   standingOf,
   type WebAnswers,
 } from './link.ts';
 import type { SurveysRepository, SurveyTask } from './repository.ts';
 import { callbackOf, type Given, isRated } from './result.ts';
+import { isMobile, linkMessage, type TextGateway } from './texts.ts';
 
 export interface WebDeps {
   store: Pick<Store, 'write'>;
   repository: SurveysRepository;
   lives: Pick<CaseLives, 'recordSurvey'>;
   history: Pick<History, 'append'>;
+  /** Null: none is set, and nobody gets a link. */
+  texts: TextGateway | null;
+  /** Address of the product as citizens reach it, without a slash at its end. */
+  publicUrl: string;
   calendar(): Promise<WorkCalendar>;
   clock: Clock;
 }
@@ -35,6 +41,8 @@ const DAY_MS = 86_400_000;
 const TOKEN_BYTES = 18;
 const TOKEN = /^[A-Za-z0-9_-]{24}$/;
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const noText = (sentence: string): HotlineError => new HotlineError('survey.no_text', sentence);
 
 const sameDigits = (number: string, digits: string): boolean => timingSafeEqual(Buffer.from(number.slice(-4)), Buffer.from(digits));
 
@@ -94,24 +102,40 @@ export const createWeb = (deps: WebDeps) => {
     );
   };
 
+  /** A link sent to the citizen's telephone, in the caller's transaction; the one before it is closed. */
+  const send = async (db: Exec, task: SurveyTask, gateway: TextGateway, number: string): Promise<Date> => {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const at = clock.now();
+    const expiresAt = new Date(at.getTime() + LINK_DAYS * DAY_MS);
+    await repository.addLink(db, { taskId: task.taskId, tokenHash: hashOf(token), createdAt: at, expiresAt });
+    await gateway.send(db, { number, text: linkMessage(`${deps.publicUrl}/reply/${token}`, LINK_DAYS), taskId: task.taskId });
+    return expiresAt;
+  };
+
   return {
+    /** Whether a link can reach this number at all. */
+    canText: (number: string | null): boolean => deps.texts !== null && number !== null && isMobile(number),
+
     /**
-     * A new link to one callback; an earlier one goes on until it is used or expires. The token is told once and never kept.
-     * @throws thing.not_found when there is nothing left to ask
+     * A person has the link sent. It goes to the citizen's telephone and is told to nobody else: staff see the last four
+     * digits that the page asks for, and could answer in the citizen's name.
+     * @throws HotlineError survey.no_text without a gateway, to a landline, or when three were sent · thing.not_found when there
+     * is nothing left to ask, or the machine still calls by itself
      */
-    async makeLink(taskId: number, staffId: StaffId): Promise<{ token: string; expiresAt: Date }> {
-      const token = randomBytes(TOKEN_BYTES).toString('base64url');
-      const at = clock.now();
-      const expiresAt = new Date(at.getTime() + LINK_DAYS * DAY_MS);
-      await store.write(async (db) => {
-        const task = await repository.task(taskId);
-        const open = task && task.number !== null && ['waiting', 'text', 'person', 'settle'].includes(task.state);
+    async sendLink(taskId: number, staffId: StaffId): Promise<{ expiresAt: Date }> {
+      const { texts } = deps;
+      if (texts === null) throw noText('还没有接短信网关 No gateway for text messages is set');
+      return store.write(async (db) => {
+        const task = await repository.lockTask(db, taskId);
+        const open = task?.number && ['text', 'person'].includes(task.state);
         if (!open || isRated(await repository.answersOf(taskId)))
           throw new HotlineError('thing.not_found', '这项回访没有可问的了 Nothing is left to ask');
-        await repository.addLink(db, { taskId, tokenHash: hashOf(token), createdAt: at, expiresAt });
-        await history.append(db, { actor: byStaff(staffId), act: 'survey.link_made', thing: { kind: 'survey', id: taskId }, details: {} });
+        if (!isMobile(task.number ?? '')) throw noText('座机收不到短信 A landline takes no text messages');
+        if ((await repository.linksOf(taskId)) >= MOST_LINKS) throw noText('已发过三次短信 Three messages have been sent already');
+        const expiresAt = await send(db, task, texts, task.number ?? '');
+        await history.append(db, { actor: byStaff(staffId), act: 'survey.link_sent', thing: { kind: 'survey', id: taskId }, details: {} });
+        return { expiresAt };
       });
-      return { token, expiresAt };
     },
 
     async page(token: string): Promise<Shown> {
@@ -127,6 +151,8 @@ export const createWeb = (deps: WebDeps) => {
       if (before?.standing !== 'open') return shown(before?.standing ?? 'unknown');
       if (faults.length) return shown('open', faults, form);
       return store.write(async (db) => {
+        // The machine, a person and a second form all stand behind this lock.
+        await repository.lockTask(db, before.task.taskId);
         const found = await look(token);
         if (found?.standing !== 'open') return shown(found?.standing ?? 'unknown');
         const { link, task } = found;

@@ -25,6 +25,8 @@ export interface WorkDeps {
   rules(): Promise<AttemptRules>;
   windows: CallingWindows;
   directoryOf(node: string): string | null;
+  /** Whether a link to the page can reach this number. */
+  canText(number: string | null): boolean;
   clock: Clock;
 }
 
@@ -32,6 +34,11 @@ const MOST_ROWS = 300;
 /** Local rules give the review of a callback three working days (domain §3i). */
 const RULING_WORKING_DAYS = 3;
 const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有这项人工回访 There is no such callback for a person');
+const formUsed = (): HotlineError =>
+  new HotlineError(
+    'survey.form_used',
+    '这张表已登记过一通电话，再按一次登记为新的一通 This form holds another call already: record once more for a new one',
+  );
 const wanted = (field: string, sentence: string): HotlineError => new HotlineError('request.invalid', sentence, { field });
 
 /** The last word on each question that counts as one. */
@@ -83,6 +90,7 @@ export const createWork = (deps: WorkDeps) => {
       title: row.guarded ? '' : row.title,
       reason: row.reason,
       asks: asksOf(row.reason),
+      canText: asksOf(row.reason) === 'questions' && deps.canText(row.number),
       dueAt: row.dueAt?.toISOString() ?? null,
       attempts: row.attempts + calls.filter((each) => each.taskId === row.taskId).length,
       said: saidOf(answers.filter((each) => each.taskId === row.taskId)),
@@ -143,11 +151,11 @@ export const createWork = (deps: WorkDeps) => {
     return { state: 'unreachable', dueAt: null, reason: null };
   };
 
-  const taskForPerson = async (taskId: number): Promise<SurveyTask> => {
-    const task = await repository.task(taskId);
+  const forPerson = (task: SurveyTask | null): SurveyTask => {
     if (task?.state !== 'person') throw notFound();
     return task;
   };
+  const taskForPerson = async (taskId: number): Promise<SurveyTask> => forPerson(await repository.task(taskId));
 
   return {
     /** What people have to do, by what breaks first; at most 300. */
@@ -155,13 +163,18 @@ export const createWork = (deps: WorkDeps) => {
     rowsOf,
 
     /**
-     * Keeps what a person's call came to: the answers, the case's own callback, and what follows, in one transaction.
-     * @throws HotlineError thing.not_found when it no longer waits for a person · request.invalid with `field` · what the case
+     * Keeps what a person's call came to: the answers, the case's own callback, and what follows, in one transaction. A form
+     * that comes twice (two clicks, an answer that was lost on the way) is kept once, and the first one stands.
+     * @throws HotlineError survey.form_used when it comes with another outcome · thing.not_found when it no longer waits for a person · request.invalid with `field` · what the case
      * refuses (case.requirement_missing for an urgent case whose number is wrong)
      */
     record: (taskId: number, said: RecordCall, staffId: StaffId): Promise<void> =>
       store.write(async (db) => {
-        const task = await taskForPerson(taskId);
+        const locked = await repository.lockTask(db, taskId);
+        const kept = await repository.outcomeOfForm(taskId, said.formId);
+        if (kept === said.outcome) return;
+        if (kept !== null) throw formUsed();
+        const task = forPerson(locked);
         if (task.reason === 'ruling') throw notFound();
         const at = clock.now();
         const { outcome, text = '' } = said;
@@ -176,7 +189,7 @@ export const createWork = (deps: WorkDeps) => {
             ? keepAnswers(db, task, said, staffId)
             : keepInVain(task, next));
         const reasonCode = isInVain(outcome) ? null : (said.reasonCode ?? null);
-        await repository.addPersonCall(db, { taskId, staffId, outcome, reasonCode, text, at });
+        await repository.addPersonCall(db, { taskId, staffId, outcome, reasonCode, text, at, formId: said.formId });
         if (said.optOut && task.number !== null)
           await repository.addOptOut(db, { number: task.number, optedOut: true, attemptId: null, staffId, at });
         // The case's move has told the task already that its round is over; what is known here is more.

@@ -241,12 +241,16 @@ t.test('a person’s call: what must be said, and nothing that was not asked', a
   t.same(openOf({ ...EMPTY_CALL, settled: 3 }, 'questions'), ['callbacks.reason']);
   t.same(openOf(EMPTY_CALL, 'reason'), ['callbacks.reason']);
   t.same(openOf({ ...EMPTY_CALL, outcome: 'busy' }, 'reason'), []);
-  const filled = { ...EMPTY_CALL, contacted: 1, settled: 1, satisfied: 5, reasonCode: 'attitude', text: ' 好 ', againAt: 'x' };
-  t.same(recordOf(filled, 'questions', dueAtOf), { outcome: 'reached', contacted: 1, settled: 1, satisfied: 5, text: '好' });
+  const filled = { ...EMPTY_CALL, formId: 'f', contacted: 1, settled: 1, satisfied: 5, reasonCode: 'attitude', text: ' 好 ', againAt: 'x' };
+  t.same(recordOf(filled, 'questions', dueAtOf), { formId: 'f', outcome: 'reached', contacted: 1, settled: 1, satisfied: 5, text: '好' });
   t.same(recordOf({ ...filled, outcome: 'not_now', optOut: true }, 'questions', dueAtOf), {
-    ...{ outcome: 'not_now', text: '好', againAt: dueAtOf, optOut: true },
+    ...{ formId: 'f', outcome: 'not_now', text: '好', againAt: dueAtOf, optOut: true },
   });
-  t.same(recordOf(filled, 'reason', null), { outcome: 'reached', reasonCode: 'attitude', text: '好' }, 'the machine’s answers stay');
+  t.same(
+    recordOf(filled, 'reason', null),
+    { formId: 'f', outcome: 'reached', reasonCode: 'attitude', text: '好' },
+    'the machine’s answers stay',
+  );
 });
 const dueAtOf = '2026-11-24T06:30:00.000Z';
 

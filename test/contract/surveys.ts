@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
 import { createScriptedSurveys } from '../../src/telephony/scripted/survey-calls.ts';
 import { EXAMPLES, inShanghai, shanghai } from '../helpers/case-life.ts';
@@ -7,6 +8,8 @@ import { until } from '../helpers/switch.ts';
 import { createPeople } from './cases-life.ts';
 
 const CITIZEN = '19900000011';
+/** A form as it is opened anew. */
+const form = () => ({ formId: randomUUID() });
 
 const start = async (t: Test, engine: Engine) => {
   const store = await openTestStore(t, engine);
@@ -268,15 +271,15 @@ const people = (t: Test, engine: Engine): void => {
     const { taskId } = await house.taskOf(caseId);
     t.match(await work.list(), [{ taskId, asks: 'questions', reason: 'confidential_shared', number: '0533 **** 012', title: '' }]);
     t.equal((await work.list())[0]?.title, '', 'what a confidential matter is about is not laid open');
-    await t.rejects(work.record(taskId, { outcome: 'reached' }, agent.staffId), {
+    await t.rejects(work.record(taskId, { ...form(), outcome: 'reached' }, agent.staffId), {
       code: 'request.invalid',
       details: { field: 'satisfied' },
     });
-    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 2 }, agent.staffId), {
+    await t.rejects(work.record(taskId, { ...form(), outcome: 'reached', satisfied: 2 }, agent.staffId), {
       code: 'request.invalid',
       details: { field: 'reasonCode' },
     });
-    await work.record(taskId, { outcome: 'reached', contacted: 1, settled: 1, satisfied: 4, optOut: true }, agent.staffId);
+    await work.record(taskId, { ...form(), outcome: 'reached', contacted: 1, settled: 1, satisfied: 4, optOut: true }, agent.staffId);
     const { answers, state } = await house.surveys.supervision.result(taskId);
     t.equal(state, 'done');
     t.same(
@@ -289,13 +292,39 @@ const people = (t: Test, engine: Engine): void => {
     );
     t.match(await house.livesRepository.load(caseId), { state: 'closed', callbackOutcome: 'reached' });
     t.ok(await house.repository.hasOptedOut('05335550012'));
-    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 4 }, agent.staffId), { code: 'thing.not_found' }, 'once');
+    await t.rejects(
+      work.record(taskId, { ...form(), outcome: 'reached', satisfied: 4 }, agent.staffId),
+      { code: 'thing.not_found' },
+      'once',
+    );
     const s = house.store.schema;
     await t.rejects(house.store.write((db) => db.update(s.surveyPersonCalls).set({ text: 'x' }).returning()));
     await t.rejects(
       house.store.write((db) => db.delete(s.surveyPersonCalls).returning()),
       'nor removed',
     );
+  });
+
+  t.test('two clicks, and a form sent again: kept once', async (t) => {
+    const house = await start(t, engine);
+    const { work } = house.surveys;
+    const { staffId } = house.people.agent;
+    const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
+    const { taskId } = await house.taskOf(caseId);
+    const said = { ...form(), outcome: 'no_answer' } as const;
+    await Promise.all([work.record(taskId, said, staffId), work.record(taskId, said, staffId)]);
+    await work.record(taskId, said, staffId);
+    t.match(await work.list(), [{ attempts: 1 }]);
+    t.match(await house.livesRepository.load(caseId), { unanswered: 1 });
+    await t.rejects(
+      work.record(taskId, { ...said, outcome: 'refused' }, staffId),
+      { code: 'survey.form_used' },
+      'another call, another form',
+    );
+    const last = { ...form(), outcome: 'reached', satisfied: 4 } as const;
+    await Promise.all([work.record(taskId, last, staffId), work.record(taskId, last, staffId)]);
+    t.equal((await house.surveys.supervision.result(taskId)).answers.length, 1);
+    t.equal((await house.taskOf(caseId)).state, 'done');
   });
 
   t.test('the number is shown to who says why, and that is on record', async (t) => {
@@ -338,7 +367,7 @@ const people = (t: Test, engine: Engine): void => {
     for (const outcome of ['no_answer', 'busy', 'no_answer'] as const) {
       const task = await house.taskOf(caseId);
       if (task.dueAt && task.dueAt > house.time.now) house.time.now = task.dueAt;
-      await work.record(taskId, { outcome }, house.people.agent.staffId);
+      await work.record(taskId, { ...form(), outcome }, house.people.agent.staffId);
       at.push(inShanghai((await house.taskOf(caseId)).dueAt));
     }
     t.same(at, ['2026-11-24 14:30:00', '2026-11-24 15:00:00', null]);
@@ -360,15 +389,21 @@ const people = (t: Test, engine: Engine): void => {
       ended: [{ taskId, outcome: 'answered', said: { contacted: 2, settled: 3, satisfied: 1 } }],
       unhappy: [{ taskId, asks: 'reason', caseState: 'rework' }],
     });
-    await t.rejects(work.record(taskId, { outcome: 'reached' }, house.people.agent.staffId), {
+    await t.rejects(work.record(taskId, { ...form(), outcome: 'reached' }, house.people.agent.staffId), {
       code: 'request.invalid',
       details: { field: 'reasonCode' },
     });
-    await work.record(taskId, { outcome: 'reached', reasonCode: 'untrue_answer', text: '说修了，没修' }, house.people.agent.staffId);
+    await work.record(
+      taskId,
+      { ...form(), outcome: 'reached', reasonCode: 'untrue_answer', text: '说修了，没修' },
+      house.people.agent.staffId,
+    );
     const [row] = (await supervision.view()).unhappy;
     t.match(row, { asks: 'ruling', lastCall: { reasonCode: 'untrue_answer' }, said: { satisfied: 1 } });
     t.equal(inShanghai((await house.taskOf(caseId)).dueAt), '2026-11-27 23:59:59', 'three working days to rule');
-    await t.rejects(work.record(taskId, { outcome: 'reached', satisfied: 5 }, house.people.agent.staffId), { code: 'thing.not_found' });
+    await t.rejects(work.record(taskId, { ...form(), outcome: 'reached', satisfied: 5 }, house.people.agent.staffId), {
+      code: 'thing.not_found',
+    });
     await house.move(caseId, EXAMPLES.explain_and_close, house.people.supervisor);
     t.same((await supervision.view()).unhappy, [], 'the ruling ends it');
     t.match((await supervision.result(taskId)).answers, [{ value: 2 }, { value: 3 }, { value: 1 }], 'the first result stands');
@@ -378,7 +413,7 @@ const people = (t: Test, engine: Engine): void => {
     const house = await start(t, engine);
     const caseId = await house.answeredCase(house.people, '05335550012', { confidential: true });
     const { taskId } = await house.taskOf(caseId);
-    const said = { outcome: 'reached', settled: 3, reasonCode: 'unsolved' } as const;
+    const said = { ...form(), outcome: 'reached', settled: 3, reasonCode: 'unsolved' } as const;
     await house.surveys.work.record(taskId, said, house.people.agent.staffId);
     t.match(await house.taskOf(caseId), { state: 'person', reason: 'ruling' });
     t.match(await house.livesRepository.load(caseId), { state: 'rework' });
@@ -386,7 +421,7 @@ const people = (t: Test, engine: Engine): void => {
 };
 
 const web = (t: Test, engine: Engine): void => {
-  const token = async (house: House, taskId: number) => (await house.surveys.web.makeLink(taskId, house.people.agent.staffId)).token;
+  const token = (house: House, taskId: number) => house.linkOf(taskId, house.people.agent.staffId);
   const good = { digits: '0011', contacted: '1', settled: '1', satisfied: '4' };
 
   t.test('answered on the page: stored alike, once, and the machine does not call any more', async (t) => {
@@ -394,10 +429,8 @@ const web = (t: Test, engine: Engine): void => {
     const caseId = await house.answeredCase(house.people, CITIZEN);
     const { taskId } = await house.taskOf(caseId);
     const link = await token(house, taskId);
-    const second = await token(house, taskId);
     const both = await Promise.all([house.surveys.web.answer(link, good), house.surveys.web.answer(link, { ...good, satisfied: '1' })]);
     t.same(both.map(({ standing }) => standing).sort(), ['thanks', 'used'], 'of two forms at once one counts');
-    t.match(await house.surveys.web.answer(second, good), { standing: 'used' }, 'another link to what is answered');
     const { answers, state } = await house.surveys.supervision.result(taskId);
     t.same(
       answers.map(({ measure, mode }) => `${measure} ${mode}`),
@@ -405,7 +438,53 @@ const web = (t: Test, engine: Engine): void => {
     );
     t.ok(state === 'done' || (await house.taskOf(caseId)).reason === 'dissatisfied');
     t.equal(await house.surveys.calling.tick(), 0);
-    await t.rejects(house.surveys.web.makeLink(taskId, house.people.agent.staffId), { code: 'thing.not_found' });
+    await t.rejects(house.surveys.web.sendLink(taskId, house.people.agent.staffId), { code: 'thing.not_found' });
+  });
+
+  t.test('the link is told to the citizen’s telephone alone; one counts, the machine’s turn comes first, three at most', async (t) => {
+    const house = await start(t, engine);
+    const { web } = house.surveys;
+    const { staffId } = house.people.agent;
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    await t.rejects(web.sendLink(taskId, staffId), { code: 'thing.not_found' }, 'the machine still calls');
+    const first = await token(house, taskId);
+    const told = await web.sendLink(taskId, staffId);
+    t.same(Object.keys(told), ['expiresAt'], 'staff learn no secret');
+    t.same(
+      house.texts.map(({ number }) => number),
+      [CITIZEN, CITIZEN],
+    );
+    t.notMatch(house.texts[0]?.text, /D01|路灯|欧阳/, 'nothing about anybody');
+    t.match(await web.answer(first, good), { standing: 'replaced' });
+    const rows = await house.history.of({ kind: 'survey', id: taskId });
+    for (const secret of house.texts.map(({ text }) => /reply\/([\w-]+)/.exec(text)?.[1] ?? 'x')) t.notMatch(JSON.stringify(rows), secret);
+    const both = await Promise.allSettled([web.sendLink(taskId, staffId), web.sendLink(taskId, staffId)]);
+    t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'three messages at most, of two at once one');
+    t.match(
+      both.find((each) => each.status === 'rejected'),
+      { reason: { code: 'survey.no_text' } },
+    );
+    const landline = await house.taskOf(await house.answeredCase(house.people, '05335550012', { confidential: true }));
+    await t.rejects(web.sendLink(landline.taskId, staffId), { code: 'survey.no_text' });
+    t.match(await house.surveys.work.list(), [{ taskId: landline.taskId, canText: false }]);
+    const without = createSurveyHouse(house.store, createScriptedSurveys({ now: () => house.time.now }).calls, { texts: null });
+    await t.rejects(without.surveys.web.sendLink(taskId, staffId), { code: 'survey.no_text' }, 'no gateway, no link');
+  });
+
+  t.test('two answers to one callback by different ways at once: one counts', async (t) => {
+    const house = await start(t, engine);
+    const caseId = await house.answeredCase(house.people, CITIZEN);
+    const { taskId } = await house.taskOf(caseId);
+    const link = await token(house, taskId);
+    await house.store.write((db) => house.repository.setTask(db, taskId, ['text'], { state: 'person' }, house.time.now));
+    const said = { ...form(), outcome: 'reached', contacted: 1, settled: 1, satisfied: 4 } as const;
+    const both = await Promise.allSettled([
+      house.surveys.web.answer(link, good),
+      house.surveys.work.record(taskId, said, house.people.agent.staffId),
+    ]);
+    const counted = both.filter((each) => each.status === 'fulfilled' && each.value?.standing !== 'used');
+    t.equal(counted.length, 1);
+    t.equal((await house.surveys.supervision.result(taskId)).answers.length, 3);
   });
 
   t.test('guesses, wrong digits, too late: told, and nothing is kept', async (t) => {
@@ -426,7 +505,7 @@ const web = (t: Test, engine: Engine): void => {
     t.match(await web.page(late), { standing: 'expired' });
     t.match(await web.answer(late, good), { standing: 'expired' });
     t.same((await house.surveys.supervision.result(taskId)).answers, []);
-    t.equal((await house.taskOf((await house.repository.task(taskId))?.caseId ?? 0)).state, 'waiting');
+    t.equal((await house.taskOf((await house.repository.task(taskId))?.caseId ?? 0)).state, 'text');
   });
 
   t.test('unhappy on the page goes the same way; the wish not to be called is kept', async (t) => {
@@ -450,6 +529,8 @@ const web = (t: Test, engine: Engine): void => {
     const house = await start(t, engine);
     const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
     const link = await token(house, taskId);
+    const due = { state: 'waiting', dueAt: house.time.now } as const;
+    await house.store.write((db) => house.repository.setTask(db, taskId, ['text'], due, house.time.now));
     await house.surveys.calling.tick();
     t.match(await house.surveys.web.answer(link, good), { standing: 'on_the_line' });
     await house.lift();

@@ -1,11 +1,13 @@
 import pino from 'pino';
 import type { Viewer } from '../../src/cases/index.ts';
 import type { CaseForm } from '../../src/cases/schemas.ts';
+import type { StaffId } from '../../src/core/ids.ts';
 import { createKeptValues } from '../../src/storage/kept-values.ts';
 import { createSurveysRepository } from '../../src/storage/repositories/surveys.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { LinesInUse } from '../../src/surveys/index.ts';
 import { createSurveys, type Surveys, type SurveysDeps } from '../../src/surveys/service.ts';
+import type { TextGateway } from '../../src/surveys/texts.ts';
 import type { SurveyCalls } from '../../src/telephony/port.ts';
 import { createHouse } from '../contract/cases-life.ts';
 import { EXAMPLES } from './case-life.ts';
@@ -39,6 +41,13 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
   const repository = createSurveysRepository(store);
   const lines: { now: LinesInUse } = { now: { otherCalls: 0, waiting: 0, numbers: new Set() } };
   const timers = drivenTimers(house.time);
+  /** What the gateway was given for citizens' telephones, in transactions that were committed. */
+  const texts: { number: string; text: string }[] = [];
+  const gateway: TextGateway = {
+    async send(_db, { number, text }) {
+      store.afterCommit(() => void texts.push({ number, text }));
+    },
+  };
   /** One process; a second one shares the database alone. */
   const instance = (worker: string, callsOfIt: SurveyCalls): Surveys =>
     createSurveys({
@@ -55,6 +64,8 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
       directoryOf: () => null,
       hasSound: () => true,
       ownNumbers: ['12345', '053312345'],
+      texts: gateway,
+      publicUrl: 'https://hotline.example',
       worker,
       clock,
       logger: pino({ level: 'silent' }),
@@ -81,5 +92,11 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
     if (!found) throw new Error(`case ${caseId} has no callback`);
     return found;
   };
-  return { ...house, repository, surveys, instance, lines, timers, answeredCase, taskOf: task };
+  /** The secret of the link, read on the citizen's telephone; the machine has done what it could. */
+  const linkOf = async (taskId: number, staffId: StaffId): Promise<string> => {
+    await store.write((db) => repository.setTask(db, taskId, ['waiting'], { state: 'text', dueAt: house.time.now }, house.time.now));
+    await surveys.web.sendLink(taskId, staffId);
+    return /reply\/([\w-]{24}) /.exec(texts.at(-1)?.text ?? '')?.[1] ?? '';
+  };
+  return { ...house, texts, linkOf, repository, surveys, instance, lines, timers, answeredCase, taskOf: task };
 };

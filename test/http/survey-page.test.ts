@@ -17,7 +17,7 @@ const open = async (t: Test) => {
   const people = await createPeople(house);
   const caseId = await house.answeredCase(people, NUMBER, { course: '三号楼东侧路灯不亮', contactName: '欧阳慧兰' });
   const { taskId } = await house.taskOf(caseId);
-  const { token } = await house.surveys.web.makeLink(taskId, people.agent.staffId);
+  const token = await house.linkOf(taskId, people.agent.staffId);
   const { app, finish } = await createHttp({
     config: readConfig({ HOTLINE_HTTP_PORT: '8345' }),
     who: async () => null,
@@ -30,11 +30,11 @@ const open = async (t: Test) => {
   await app.register(surveyWebRoutes({ web: house.surveys.web }));
   await finish();
   t.teardown(() => app.close());
-  const post = (path: string, form: Record<string, string>, origin = ORIGIN) =>
+  const post = (path: string, form: Record<string, string>, from: Record<string, string> = { origin: ORIGIN }) =>
     app.inject({
       method: 'POST',
       url: path,
-      headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { ...from, 'content-type': 'application/x-www-form-urlencoded' },
       payload: new URLSearchParams(form).toString(),
     });
   return { app, house, taskId, path: `/reply/${token}`, post };
@@ -59,7 +59,7 @@ t.test('the page: no script, nothing from elsewhere, nothing about anybody', asy
 t.test('filled in, sent again, and what comes from another page', async (t) => {
   const { path, post, house, taskId } = await open(t);
   const form = { digits: '0011', contacted: '1', settled: '1', satisfied: '5', text: '<b>谢谢</b>' };
-  t.equal((await post(path, form, 'https://evil.example')).statusCode, 403);
+  t.equal((await post(path, form, { origin: 'https://evil.example' })).statusCode, 403);
   const wrong = await post(path, { ...form, digits: '0012' });
   t.equal(wrong.statusCode, 422);
   t.match(wrong.body, /后四位不对/);
@@ -82,6 +82,16 @@ t.test('filled in, sent again, and what comes from another page', async (t) => {
     ],
     'the first form stands',
   );
+});
+
+t.test('browsers inside other programs send no Origin, or the word null: the form is taken all the same', async (t) => {
+  const form = { digits: '0011', settled: '1', satisfied: '5' };
+  for (const from of [{}, { origin: 'null' }, { 'sec-fetch-site': 'same-origin' }] as Record<string, string>[]) {
+    const { path, post } = await open(t);
+    t.match((await post(path, form, from)).body, /收到了，谢谢/, JSON.stringify(from));
+  }
+  const { path, post } = await open(t);
+  t.equal((await post(path, form, { origin: 'null', 'sec-fetch-site': 'cross-site' })).statusCode, 403, 'sent by a page of somebody else');
 });
 
 t.test('guessed, oversized and too many: a clear answer, and it costs nothing', async (t) => {

@@ -388,7 +388,7 @@ t.test('what follows a person’s call: the machine’s slots, one budget', asyn
 
 t.test('what a one-time link may still do', async (t) => {
   const now = at('2026-11-24T10:00');
-  const link = { linkId: 1, taskId: 1, expiresAt: at('2026-11-25T10:00'), usedAt: null, failures: 0 };
+  const link = { linkId: 1, taskId: 1, expiresAt: at('2026-11-25T10:00'), usedAt: null, failures: 0, replaced: false };
   const task = { state: 'waiting', answered: false };
   const table: [string, Parameters<typeof standingOf>[0], Parameters<typeof standingOf>[1], string][] = [
     ['fresh', link, task, 'open'],
@@ -396,6 +396,7 @@ t.test('what a one-time link may still do', async (t) => {
     ['guessed', null, task, 'unknown'],
     ['used', { ...link, usedAt: now }, task, 'used'],
     ['answered by telephone', link, { ...task, state: 'person', answered: true }, 'used'],
+    ['a newer one was sent', { ...link, replaced: true }, task, 'replaced'],
     ['four guesses', { ...link, failures: 4 }, task, 'open'],
     ['five guesses', { ...link, failures: 5 }, task, 'locked'],
     ['to the instant', { ...link, expiresAt: now }, task, 'expired'],

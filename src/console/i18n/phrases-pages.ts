@@ -56,6 +56,7 @@ export const PAGE_PHRASES = {
   'act_of.second_factor.reset': ['重置第二重验证', 'Second factor reset'],
   'act_of.survey.corrected': ['更正回访结果', 'Callback result corrected'],
   'act_of.survey.called': ['人工回访', 'Callback made by a person'],
+  'act_of.survey.link_sent': ['短信发送网上评价链接', 'Link to the questions sent by text'],
   'act_of.survey.link_made': ['生成网上评价链接', 'Link to the questions made'],
   'act_of.survey.settled': ['回访转人工确认', 'Callback settled by hand'],
   'act_of.surveys.pause_changed': ['启停自动回访', 'Callbacks paused or started'],

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { REASONS } from '../../cases/states.ts';
 import type { LinkView, WorkRow } from '../../surveys/schemas.ts';
 import { PERSON_OUTCOMES } from '../../surveys/states.ts';
+import { ApiError } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { tell } from '../app/services.ts';
@@ -147,30 +148,33 @@ const Head = ({ row }: { row: WorkRow }) => {
   );
 };
 
-/** For whoever would rather answer on a page: told once, to be read out or sent. */
+/** For whoever would rather answer on a page: the link goes to their telephone and is shown to nobody here. */
 const PageLink = ({ taskId }: { taskId: number }) => {
   const { t, language } = useWords();
   const now = useNow();
   const [link, setLink] = useState<LinkView | null>(null);
   const [problem, setProblem] = useState('');
-  const make = async (): Promise<void> => {
+  const [busy, setBusy] = useState(false);
+  const send = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
     try {
       setLink(await api.callbackLink(taskId));
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
+    setBusy(false);
   };
   return (
     <div className="field">
       {link === null ? (
-        <button type="button" className="plain-button" data-act="make-link" onClick={() => void make()}>
+        <button type="button" className="plain-button" data-act="send-link" disabled={busy} onClick={() => void send()}>
           {t('callbacks.link')}
         </button>
       ) : (
-        <>
-          <Input readOnly value={link.url} aria-label={t('callbacks.link')} onFocus={(event) => event.target.select()} />
-          <span className="meta">{t('callbacks.link_note', { time: moment(Date.parse(link.expiresAt), now, language) })}</span>
-        </>
+        <span className="meta" role="status">
+          {t('callbacks.link_sent', { time: moment(Date.parse(link.expiresAt), now, language) })}
+        </span>
       )}
       {problem && (
         <span className="problem" role="alert">
@@ -181,38 +185,43 @@ const PageLink = ({ taskId }: { taskId: number }) => {
   );
 };
 
-const keptKey = (taskId: number): string => `hotline.callback.${taskId}`;
-const keptDraft = (taskId: number): CallDraft => {
+/** A call that has been recorded since is another form: what was typed for the one before must not come back for it. */
+const keptKey = (row: WorkRow): string => `hotline.callback.${row.taskId}.${row.attempts}`;
+const newFormId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
+const keptDraft = (key: string): CallDraft => {
+  const empty = { ...EMPTY_CALL, formId: newFormId() };
   try {
-    return { ...EMPTY_CALL, ...(JSON.parse(localStorage.getItem(keptKey(taskId)) ?? '{}') as Partial<CallDraft>) };
+    return { ...empty, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<CallDraft>) };
   } catch {
-    return EMPTY_CALL;
+    return empty;
   }
 };
 const KEEP_WITHIN_MS = 250;
 
 /** What was begun outlives a reload and a service that is away. */
-const useDraft = (taskId: number) => {
-  const [draft, setDraft] = useState<CallDraft>(() => keptDraft(taskId));
+const useDraft = (row: WorkRow) => {
+  const [key] = useState(() => keptKey(row));
+  const [first] = useState(() => keptDraft(key));
+  const [draft, setDraft] = useState<CallDraft>(first);
   useEffect(() => {
-    if (draft === EMPTY_CALL) return;
+    if (draft === first) return;
     const timer = setTimeout(() => {
       try {
-        localStorage.setItem(keptKey(taskId), JSON.stringify(draft));
+        localStorage.setItem(key, JSON.stringify(draft));
       } catch {
         // Full storage: the words are still on the page.
       }
     }, KEEP_WITHIN_MS);
     return () => clearTimeout(timer);
-  }, [draft, taskId]);
+  }, [draft, first, key]);
   const set = <K extends keyof CallDraft>(field: K, value: CallDraft[K]): void => setDraft((before) => ({ ...before, [field]: value }));
-  return { draft, set };
+  return { draft, set, forget: (): void => localStorage.removeItem(key) };
 };
 
 const ToCall = ({ row, onDone }: { row: WorkRow; onDone: () => void }) => {
   const { t } = useWords();
   const queries = useQueryClient();
-  const { draft, set } = useDraft(row.taskId);
+  const { draft, set, forget } = useDraft(row);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const open = openOf(draft, row.asks);
@@ -221,11 +230,12 @@ const ToCall = ({ row, onDone }: { row: WorkRow; onDone: () => void }) => {
     setBusy(true);
     try {
       await api.recordCallback(row.taskId, recordOf(draft, row.asks, fromLocalInput(draft.againAt)));
-      localStorage.removeItem(keptKey(row.taskId));
+      forget();
       tell(t('callbacks.recorded'));
       await queries.invalidateQueries({ queryKey: ['callbacks'] });
       onDone();
     } catch (error) {
+      if (error instanceof ApiError && error.code === 'survey.form_used') set('formId', newFormId());
       setProblem(error instanceof Error ? error.message : String(error));
       setBusy(false);
     }
@@ -265,7 +275,7 @@ const ToCall = ({ row, onDone }: { row: WorkRow; onDone: () => void }) => {
             {t('callbacks.save')}
           </Button>
         </p>
-        {row.asks === 'questions' && row.number !== null && <PageLink taskId={row.taskId} />}
+        {row.canText && <PageLink taskId={row.taskId} />}
       </form>
     </div>
   );

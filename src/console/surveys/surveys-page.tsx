@@ -31,7 +31,7 @@ export const SurveysPage = () => {
         <LiveMark live={now.live} now={now.now} downSince={now.downSince} />
         {view && (
           <>
-            <span className="meta">{t('surveys.version', { n: view.version })}</span>
+            <span className="meta">{view.version === 0 ? t('surveys.version_first') : t('surveys.version', { n: view.version })}</span>
             <Link to="/callbacks" className="plain-button">
               {t('surveys.people_list', { n: view.counts.person ?? 0 })}
             </Link>

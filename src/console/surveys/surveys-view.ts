@@ -74,6 +74,8 @@ export const partOfRow = (row: Pick<WorkRow, 'asks'>): Part => (row.asks === 'ru
 
 /** What a person fills in about one call. */
 export interface CallDraft {
+  /** Sent twice under one name it counts once. */
+  formId: string;
   outcome: RecordCall['outcome'];
   contacted: number | null;
   settled: number | null;
@@ -85,6 +87,7 @@ export interface CallDraft {
 }
 
 export const EMPTY_CALL: CallDraft = {
+  formId: '',
   outcome: 'reached',
   contacted: null,
   settled: null,
@@ -114,6 +117,7 @@ export const recordOf = (draft: CallDraft, asks: WorkRow['asks'], againAt: strin
   );
   const reasonCode = needsReason(draft, asks) ? REASONS.dissatisfied.find((each) => each === draft.reasonCode) : undefined;
   return {
+    formId: draft.formId,
     outcome: draft.outcome,
     ...Object.fromEntries(answers.map((each) => [each, draft[each]])),
     ...(reasonCode ? { reasonCode } : {}),

@@ -57,7 +57,7 @@ const first = <T>(rows: readonly T[]): T => {
 
 type TaskDoors = Pick<
   SurveysRepository,
-  'openTask' | 'withdrawTask' | 'task' | 'taskOf' | 'dueTasks' | 'setTask' | 'outcomesOf' | 'tasksOf'
+  'openTask' | 'withdrawTask' | 'task' | 'taskOf' | 'lockTask' | 'dueTasks' | 'setTask' | 'outcomesOf' | 'tasksOf'
 >;
 
 const taskDoors = (store: Store): TaskDoors => {
@@ -92,6 +92,15 @@ const taskDoors = (store: Store): TaskDoors => {
           .limit(1);
         return row ? taskOf(row) : null;
       }),
+    async lockTask(db, taskId) {
+      // A write that changes nothing locks the row alike on both engines.
+      const rows = await db
+        .update(t)
+        .set({ updatedAt: sql`${t.updatedAt}` })
+        .where(eq(t.id, taskId))
+        .returning();
+      return rows[0] ? taskOf(rows[0]) : null;
+    },
     dueTasks: (now, limit, withoutUnits) =>
       store.read(async (db) => {
         const busy = db.select({ number: a.openNumber }).from(a).where(isNotNull(a.openNumber));
@@ -250,7 +259,9 @@ type AnswerDoors = Pick<
   | 'voicesOfAll'
   | 'personCallsOf'
   | 'addPersonCall'
+  | 'outcomeOfForm'
   | 'addLink'
+  | 'linksOf'
   | 'linkBy'
   | 'linkFailed'
   | 'spendLink'
@@ -324,18 +335,34 @@ const answerDoors = (store: Store): AnswerDoors => {
           .innerJoin(staff, eq(staff.id, p.staffId))
           .where(inArray(p.taskId, [...taskIds]))
           .orderBy(asc(p.id));
-        return rows.map(({ call: { id: _id, ...call }, staffName }) => ({ ...call, staffName }));
+        return rows.map(({ call: { id: _id, formId: _formId, ...call }, staffName }) => ({ ...call, staffName }));
       }),
     async addPersonCall(db, call) {
       await db.insert(p).values(call).returning({ id: p.id });
     },
+    outcomeOfForm: (taskId, formId) =>
+      store.read(async (db) => {
+        const [row] = await db
+          .select({ outcome: p.outcome })
+          .from(p)
+          .where(and(eq(p.taskId, taskId), eq(p.formId, formId)))
+          .limit(1);
+        return row?.outcome ?? null;
+      }),
     async addLink(db, link) {
-      await db.insert(l).values(link).returning({ id: l.id });
+      await db.update(l).set({ openTaskId: null }).where(eq(l.openTaskId, link.taskId)).returning({ id: l.id });
+      await db
+        .insert(l)
+        .values({ ...link, openTaskId: link.taskId })
+        .returning({ id: l.id });
     },
+    linksOf: (taskId) => store.read((db) => db.$count(l, eq(l.taskId, taskId))),
     linkBy: (tokenHash) =>
       store.read(async (db) => {
         const [row] = await db.select().from(l).where(eq(l.tokenHash, tokenHash)).limit(1);
-        return row ? { linkId: row.id, taskId: row.taskId, expiresAt: row.expiresAt, usedAt: row.usedAt, failures: row.failures } : null;
+        if (!row) return null;
+        const { id: linkId, taskId, expiresAt, usedAt, failures } = row;
+        return { linkId, taskId, expiresAt, usedAt, failures, replaced: usedAt === null && row.openTaskId === null };
       }),
     async linkFailed(db, linkId) {
       const set = { failures: sql`${l.failures} + 1` };
@@ -344,7 +371,7 @@ const answerDoors = (store: Store): AnswerDoors => {
     async spendLink(db, linkId, at) {
       const rows = await db
         .update(l)
-        .set({ usedAt: at })
+        .set({ usedAt: at, openTaskId: null })
         .where(and(eq(l.id, linkId), isNull(l.usedAt)))
         .returning({ id: l.id });
       return rows.length > 0;
