@@ -14,7 +14,7 @@ import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchRes
 import { formsFor } from './move-forms.ts';
 import { findRepeats, twelveMonthsBefore } from './repeats.ts';
 import type { CaseLivesRepository, CasesRepository, FoundCase, SearchQuery, TimelineEntry, UsualLead } from './repository.ts';
-import { holds, isProtected, seesAsUnit, shownAs, withoutIdentity } from './sight.ts';
+import { holds, identityOf, isProtected, seesAsUnit, shownAs, valueWithoutIdentity, withoutIdentity } from './sight.ts';
 import type { Terms } from './terms.ts';
 import { indexWords, queryWords } from './words.ts';
 
@@ -153,7 +153,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     if (!record) return;
     const texts = await lives.textsOf(caseId);
     // What is hidden from the unit must not be found by it either.
-    const shown = isProtected(record.form) ? texts.map((text) => withoutIdentity(text, record.form.contactName)) : texts;
+    const shown = isProtected(record.form) ? texts.map((text) => withoutIdentity(text, identityOf(record))) : texts;
     await lives.index(caseId, indexWords(shown));
   };
 
@@ -258,9 +258,9 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     const facts = hidden
       ? Object.fromEntries(
           Object.entries(entry.facts)
-            // What was told to the citizen alone stays between the centre and the citizen.
-            .filter(([field]) => field !== 'privateText')
-            .map(([field, value]) => [field, typeof value === 'string' ? withoutIdentity(value, record.form.contactName) : value]),
+            // What was told to the citizen alone stays between the centre and the citizen; a call leads to a voice.
+            .filter(([field]) => field !== 'privateText' && field !== 'toldCallId')
+            .map(([field, value]) => [field, valueWithoutIdentity(value, identityOf(record))]),
         )
       : entry.facts;
     return {

@@ -15,22 +15,73 @@ export const seesAsUnit = (viewer: Viewer): boolean => holds(viewer, 'cases.read
 export const isProtected = (form: Pick<CaseRecord['form'], 'confidential' | 'requestType'>): boolean =>
   form.confidential || form.requestType === 'report';
 
+/** Whose identity is to be kept: the name as the form has it and the number in normal form. */
+export interface Identity {
+  contactName: string;
+  contactNumber: string | null;
+}
+export const identityOf = (record: Pick<CaseRecord, 'form' | 'contactNumber'>): Identity => ({
+  contactName: record.form.contactName,
+  contactNumber: record.contactNumber,
+});
+
 const HIDDEN = '×××';
-/** Telephone numbers as people write them into a text, with blanks and dashes between. */
-const NUMBERS = /(?<!\d)(?:\+?86[\s-]?)?(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8})(?!\d)/g;
+/** What people write between the digits of a number. */
+const BETWEEN = '[\\s.·,，\\-—－]{0,2}';
+/** Telephone numbers as people write them into a text, in half or full width. */
+const NUMBERS = new RegExp(
+  `(?<!\\p{Nd})(?:[+＋]?[8８][6６]${BETWEEN})?(?:[1１][3-9３-９](?:${BETWEEN}\\p{Nd}){9}|[0０](?:${BETWEEN}\\p{Nd}){9,11})(?!\\p{Nd})`,
+  'gu',
+);
+/** A local number is said without its area code. */
+const LOCAL_DIGITS = 7;
+const TITLES = '女士|先生|小姐|同志|阿姨|大爷|大妈|大姐|大哥|师傅|老师|某+';
+const TWO_CHARACTER_SURNAMES = /^(?:欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方)/u;
+
+const spaced = (characters: readonly string[]): string =>
+  characters.map((each) => each.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('\\s*');
+
+/** The name however it is spaced, and the surname with a title. */
+const namePattern = (name: string): RegExp | null => {
+  const characters = [...name.replace(/\s/gu, '')];
+  if (characters.length < 2) return null;
+  const surname = TWO_CHARACTER_SURNAMES.exec(name)?.[0] ?? characters[0] ?? '';
+  const titled = /^\p{Script=Han}/u.test(surname) ? `|${surname}\\s*(?:${TITLES})` : '';
+  return new RegExp(`${spaced(characters)}${titled}`, 'giu');
+};
+
+const numberPattern = (number: string): RegExp | null => {
+  const digits = number.replace(/\D/g, '');
+  if (digits.length < LOCAL_DIGITS) return null;
+  // Eight digits of a city with such numbers, seven elsewhere: the area code before them is itself three or four long.
+  const parted = (tail: string): string =>
+    [...tail].map((digit) => `[${digit}${String.fromCharCode(0xff10 + Number(digit))}]`).join(BETWEEN);
+  const tails = digits.startsWith('0')
+    ? [digits, digits.slice(3), digits.slice(4)].filter((tail) => tail.length >= LOCAL_DIGITS)
+    : [digits];
+  return new RegExp(`(?<!\\p{Nd})(?:${tails.map(parted).join('|')})(?!\\p{Nd})`, 'gu');
+};
 
 /** A text with the citizen's name and every telephone number taken out: agents write both where they should not. */
-export const withoutIdentity = (text: string, contactName: string): string => {
-  const name = contactName.trim();
-  const unnamed = name.length > 1 ? text.replaceAll(name, HIDDEN) : text;
-  return unnamed.replace(NUMBERS, HIDDEN);
+export const withoutIdentity = (text: string, { contactName, contactNumber }: Identity): string => {
+  const own = contactNumber === null ? null : numberPattern(contactNumber);
+  return [namePattern(contactName), NUMBERS, own].reduce((rest, pattern) => (pattern ? rest.replace(pattern, HIDDEN) : rest), text);
+};
+
+/** The same for whatever a text stands in: a list of steps holds texts as well as a field does. */
+export const valueWithoutIdentity = (value: unknown, who: Identity): unknown => {
+  if (typeof value === 'string') return withoutIdentity(value, who);
+  if (Array.isArray(value)) return value.map((each) => valueWithoutIdentity(each, who));
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, each]) => [field, valueWithoutIdentity(each, who)]));
 };
 
 /** The record as somebody of the handling unit may see it. */
 export const shownToUnit = (record: CaseRecord): CaseRecord => {
   if (!isProtected(record.form)) return record;
   const { form } = record;
-  const clean = (text: string): string => withoutIdentity(text, form.contactName);
+  const who = identityOf(record);
+  const clean = (text: string): string => withoutIdentity(text, who);
   return {
     ...record,
     callId: null, // the recording tells who speaks

@@ -13,6 +13,11 @@ const MAY_WATCH: Readonly<Record<Picture, readonly Permission[]>> = {
   surveys: ['surveys.read', 'surveys.manage'],
 };
 
+/** Alarms are the house's own: one of them tells which line calls again and again, which is nothing for a handling unit. */
+const HEARS_ALARMS: readonly Permission[] = ['desk.use', 'board.read', 'system.read', 'cases.read_all'];
+const heardBy = (permissions: ReadonlySet<Permission>, snapshot: Snapshot): Snapshot =>
+  HEARS_ALARMS.some((right) => permissions.has(right)) ? snapshot : { ...snapshot, alarms: [] };
+
 export interface PushHub {
   /** Names this life of the service; a console that knows another gets a snapshot. */
   readonly epoch: string;
@@ -120,7 +125,7 @@ export const createPushHub = (deps: PushHubDeps): PushHub => {
     client.state = 'loading';
     const { feed } = client.person;
     const before = feed.seq;
-    const snapshot = await deps.snapshotFor(client.session.staff.staffId);
+    const snapshot = heardBy(client.person.permissions, await deps.snapshotFor(client.session.staff.staffId));
     if (client.socket.readyState !== 1) return;
     const since = missedSince(feed, before, nowMs());
     if (since === null) throw new Error('the feed moved on by more than it keeps while a snapshot was read');

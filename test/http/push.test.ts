@@ -56,7 +56,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
       recent: [],
       messages: [],
       switchUp: true,
-      alarms: [],
+      alarms: [{ id: 'number_floods.1', kind: 'number_floods', at: '2026-11-24T00:00:00.000Z', detail: '199****0001 ≥ 5' }],
     };
   };
   const clock = { now: () => new Date() };
@@ -157,6 +157,24 @@ t.test('a snapshot first, then numbered events, to the right people alone', asyn
   t.equal(hub.clients(), 4);
   first.say({ v: 1, t: 'ping' });
   t.match((await first.until((frames) => frames.length === 4))[3], { t: 'resumed', seq: 2 });
+});
+
+t.test('which line calls again and again is told to the house, not to a handling unit', async (t) => {
+  const { port } = await world(t);
+  for (const [role, told] of [
+    ['agent', 1],
+    ['supervisor', 1],
+    ['dispatcher', 1],
+    ['unit_staff', 0],
+  ] as const) {
+    const console = connect(port, `7.${role}`);
+    await console.opened;
+    console.say(fresh);
+    const [hello] = await console.until((frames) => frames.length > 0);
+    t.equal(hello?.t === 'hello' ? hello.snapshot.alarms.length : -1, told, role);
+    console.socket.close();
+    await console.closed;
+  }
 });
 
 t.test('a whole picture goes to who watches it and may', async (t) => {
