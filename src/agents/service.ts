@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
+import { createTurns } from '../core/turns.ts';
 import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
@@ -44,6 +45,8 @@ const FORGOTTEN_MS = 15 * 60_000;
 
 export const createAgents = (deps: AgentsDeps) => {
   const { store, repository, presences, telephony, history, outbox, clock, logger } = deps;
+  /** What the switch is told of a person, in order: each time it is told how the shift is by then, so the last word is the true one. */
+  const inTurn = createTurns();
 
   const personOf = async (staffId: StaffId): Promise<Person & { extension: string }> => {
     const person = await repository.person(staffId);
@@ -102,14 +105,27 @@ export const createAgents = (deps: AgentsDeps) => {
       await note?.(db);
       return row ?? null;
     });
-    if (after && !after.signedOutAt) await tellSwitch(after);
+    if (after && !after.signedOutAt) await tellSwitch(staffId);
     return after !== null;
   };
 
-  const tellSwitch = async (shift: ShiftRow): Promise<void> => {
-    const reason = pauseReasonOf(shift);
-    await (reason ? telephony.pause(shift.extension, reason) : telephony.unpause(shift.extension));
-  };
+  const tellSwitch = (staffId: StaffId): Promise<void> =>
+    inTurn(String(staffId), async () => {
+      const shift = await repository.openShiftOf(staffId);
+      if (!shift) return;
+      const reason = pauseReasonOf(shift);
+      await (reason ? telephony.pause(shift.extension, reason) : telephony.unpause(shift.extension));
+    });
+
+  /** Makes the person a member of their queues, paused as they want by now. Nothing for who has signed out meanwhile. */
+  const joinSwitch = (staffId: StaffId): Promise<void> =>
+    inTurn(String(staffId), async () => {
+      const [shift, person] = await Promise.all([repository.openShiftOf(staffId), repository.person(staffId)]);
+      if (!shift) return;
+      const { extension } = shift;
+      const reason = pauseReasonOf(shift);
+      await telephony.joinQueues({ extension, displayName: person?.name ?? extension, queues: deps.queues, paused: reason !== '', reason });
+    });
 
   const leaveSwitch = async (extension: string): Promise<void> => {
     await Promise.allSettled([telephony.leaveQueues(extension), telephony.removePhone(extension)]).then((results) => {
@@ -122,7 +138,7 @@ export const createAgents = (deps: AgentsDeps) => {
     const shift = await repository.openShiftOf(staffId);
     if (!shift) return;
     await change(staffId, actor, 'agent.signed_out', () => ({ signedOutAt: clock.now(), wrapUpUntil: null }), note);
-    await leaveSwitch(shift.extension);
+    await inTurn(String(staffId), () => leaveSwitch(shift.extension));
   };
 
   const phoneOf = (extension: string, secret: string): Phone => ({
@@ -167,14 +183,7 @@ export const createAgents = (deps: AgentsDeps) => {
       if (!shift) throw new HotlineError('internal.unexpected', 'the shift could not be written');
       const secret = device === 'browser' ? deps.randomSecret() : deps.deskSecret(person.extension);
       await telephony.setUpPhone({ extension: person.extension, displayName: person.name, secret, kind: device });
-      const reason = pauseReasonOf(shift);
-      await telephony.joinQueues({
-        extension: person.extension,
-        displayName: person.name,
-        queues: deps.queues,
-        paused: reason !== '',
-        reason,
-      });
+      await joinSwitch(staffId);
       return { agent: await view(staffId), phone: phoneOf(person.extension, secret) };
     },
 
@@ -215,7 +224,7 @@ export const createAgents = (deps: AgentsDeps) => {
           throw new HotlineError('agent.in_call', '正在接电话，挂断后再签出 In a call: sign them off when it is over');
         await signOut(staffId, { leader }, note);
       } catch (err) {
-        await tellSwitch(shift);
+        await tellSwitch(staffId);
         throw err;
       }
       return view(staffId);
@@ -266,20 +275,11 @@ export const createAgents = (deps: AgentsDeps) => {
     /** After a (re)connect: the members are exactly the people signed in, paused exactly as they want. */
     async reestablish(snapshot: SwitchSnapshot): Promise<void> {
       const shifts = await repository.openShifts();
-      const wanted = new Map(shifts.map((shift) => [shift.extension, shift]));
+      const wanted = new Set(shifts.map(({ extension }) => extension));
       const orphans = new Set(snapshot.members.map((member) => member.extension as string).filter((extension) => !wanted.has(extension)));
       for (const extension of orphans) await telephony.leaveQueues(extension);
-      for (const shift of shifts) {
-        const reason = pauseReasonOf(shift);
-        const person = await repository.person(shift.staffId);
-        await telephony.joinQueues({
-          extension: shift.extension,
-          displayName: person?.name ?? shift.extension,
-          queues: deps.queues,
-          paused: reason !== '',
-          reason,
-        });
-      }
+      // Read again one by one: a wrap-up that ends meanwhile would be put back on the switch, and its agent never offered a call.
+      for (const { staffId } of shifts) await joinSwitch(staffId);
     },
   };
 };

@@ -32,9 +32,17 @@ for (const engine of ['sqlite', 'postgres'] as const)
     /** Extensions with a telephone in a call, as the switch holds it. */
     const inCall = new Set<string>();
     const snapshot = async () => [{ calls: [{ legs: [...inCall].map((extension) => ({ extension })) }] }];
+    /** Whether the switch offers them calls, and what happens while it is told of somebody. */
+    const joins: { extension: string; paused: boolean }[] = [];
+    const during = { join: async (_extension: string): Promise<void> => undefined };
+    const joinQueues = async (member: { extension: string; paused: boolean }): Promise<void> => {
+      joins.push({ extension: member.extension, paused: member.paused });
+      await during.join(member.extension);
+    };
     const telephony = Object.fromEntries([
       ['snapshot', snapshot],
-      ...['pause', 'unpause', 'leaveQueues', 'removePhone', 'setUpPhone', 'joinQueues'].map((verb) => [verb, say(verb)]),
+      ['joinQueues', joinQueues],
+      ...['pause', 'unpause', 'leaveQueues', 'removePhone', 'setUpPhone'].map((verb) => [verb, say(verb)]),
     ]) as unknown as Telephony;
     const told: { messageId: number; staffId: number; seen: boolean }[] = [];
     const outbox = {
@@ -114,6 +122,23 @@ for (const engine of ['sqlite', 'postgres'] as const)
       t.match(await leading.setIntent(two.staffId, leader.staffId, { intent: 'paused', reason: 'training' }), { state: 'wrap_up' });
       t.match(await agents.endWrapUp(two.staffId), { state: 'paused', reason: 'training' });
       await agents.setIntent(two.staffId, { intent: 'ready' });
+    });
+
+    await t.test('whose wrap-up ends while the switch is told again of everybody stays ready', async (t) => {
+      await agents.beginWrapUp(two.staffId);
+      joins.length = 0;
+      during.join = async (extension) => {
+        if (extension === '8001') await agents.endWrapUp(two.staffId);
+      };
+      await agents.reestablish({ node: '-', takenAt: TUESDAY, bootedAt: TUESDAY, calls: [], members: [], registered: [], queues: {} });
+      during.join = async () => undefined;
+      t.same(
+        joins.filter(({ extension }) => extension !== '8000').sort((a, b) => a.extension.localeCompare(b.extension)),
+        [
+          { extension: '8001', paused: false },
+          { extension: '8002', paused: false },
+        ],
+      );
     });
 
     await t.test('nobody is signed off with a citizen on the line', async (t) => {
