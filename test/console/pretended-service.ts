@@ -12,7 +12,7 @@ import { PUSH_PROTOCOL, type PushEvent, type ServerFrame, type Snapshot } from '
 import { ROOT } from '../helpers/runner.ts';
 import { mustBe, type Shapes, SnapshotShape, sampleOf } from './shapes.ts';
 
-/** full: rows everywhere. empty: none. never: no answer at all. failing: 500 with a refusal. */
+/** full: rows everywhere. empty: none. never: no answer before `answerSilent`. failing: 500 with a refusal. */
 export type Manner = 'full' | 'empty' | 'never' | 'failing';
 
 /** A service that says what it is told to, in the real one's shapes, and serves the built console as the real one does. */
@@ -21,6 +21,8 @@ export interface PretendedService {
   me: Me;
   /** How reading routes answer from now on. */
   manner: Manner;
+  /** What has had no answer gets one, as the manner is by now. */
+  answerSilent(): void;
   /** Whether the browser's session is one. */
   signedIn: boolean;
   /** Whether a log-in without a code is refused until it gives one that is not 000000. */
@@ -82,11 +84,11 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
   let away = false;
   let stale: StaleCase | null = null;
   const sockets = new Set<WebSocket>();
-  const silent: ServerResponse[] = [];
+  const silent: { response: ServerResponse; route: string }[] = [];
 
   const read = (response: ServerResponse, route: string): void => {
     const shape = shapes.get(route);
-    if (service.manner === 'never') silent.push(response);
+    if (service.manner === 'never') silent.push({ response, route });
     else if (service.manner === 'failing')
       answer(response, 500, { code: 'internal.unexpected', message: '没有取到数据，稍后再试 (could not be read)', details: {} });
     else if (shape) {
@@ -169,6 +171,9 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
     manner: 'full',
     asksForCode: false,
     signedIn: true,
+    answerSilent() {
+      for (const { response, route } of silent.splice(0)) if (!response.destroyed) read(response, route);
+    },
     refuseSaves(conflict) {
       stale = conflict && mustBe(StaleCase, conflict, 'the conflict');
     },
@@ -187,7 +192,7 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
       if (next) for (const socket of sockets) socket.terminate();
     },
     async stop() {
-      for (const response of silent) response.destroy();
+      for (const { response } of silent) response.destroy();
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
