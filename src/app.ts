@@ -28,6 +28,7 @@ import {
   createPlayback,
   createRecordings,
   createRecordingWatch,
+  GROWTH_DAYS,
 } from './calls/index.ts';
 import {
   caseFilesRoutes,
@@ -78,12 +79,21 @@ import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
+import { createWaitingRepository } from './storage/repositories/waiting.ts';
 import type { Store } from './storage/store.ts';
 import { createSurveys, type Surveys, surveyNotices, surveysRoutes, surveyWebRoutes } from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
 import { soundIds } from './telephony/prompts.ts';
+import {
+  callbackRuleOf,
+  createCallers,
+  createKeptPlaces,
+  createWaitingSettings,
+  waitingReactions,
+  waitingRoutes,
+} from './waiting/index.ts';
 
 export interface AppDeps {
   config: Config;
@@ -117,6 +127,7 @@ const SWEEP_MS = 1_000;
 const WATCH_MS = 5_000;
 const SLOW_SWEEP_MS = 30_000;
 const PLACE_MS = 60_000;
+const GROWTH_MS = 600_000;
 
 /** The composition root, and the table of contents: adapters, then features, in the order in which they build on each other. */
 export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
@@ -199,9 +210,23 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     areaCode: config.hotline.areaCode,
   });
   const agentsRepository = createAgentsRepository(store);
+  const waitingSettings = createWaitingSettings({ store, repository: settingsRepository, history, telephony, clock, logger });
+  const waitingRepository = createWaitingRepository(store);
+  const keptPlaces = createKeptPlaces({
+    store,
+    repository: waitingRepository,
+    telephony,
+    history,
+    outbox,
+    jobs,
+    rule: async () => callbackRuleOf(await waitingSettings.rules()),
+    clock,
+    logger,
+  });
   const cards = createCards({
     repository: callsRepository,
     directory,
+    keptPlaceOf: (channelId) => keptPlaces.ofChannel(channelId),
     cases: createCaseLookup(cases),
     readerOf: (staffId) => agentsRepository.person(staffId),
     clock,
@@ -265,6 +290,15 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     history,
     outbox,
     clock,
+  });
+
+  const callers = createCallers({
+    repository: waitingRepository,
+    telephony,
+    rules: () => waitingSettings.rules(),
+    isReady: async (staffId) => (await agents.view(staffId)).state === 'ready',
+    clock,
+    logger,
   });
 
   const callActs = createCallActs({
@@ -350,6 +384,14 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     logger,
   });
   casesReactions(jobs, cases);
+  waitingReactions({
+    outbox,
+    jobs,
+    places: keptPlaces,
+    callers,
+    repository: waitingRepository,
+    draftOf: (callId) => cases.draftFromCall(callId, 'callback'),
+  });
   outbox.on('call.ended', ({ disposition }) => metrics.callsEnded.inc({ disposition }));
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
@@ -421,6 +463,20 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     now: () => clock.now(),
   });
   const watchRecordings = createRecordingWatch({ repository: callsRepository, alarms, directoryOf: deps.recordingsOf });
+  /** What each node recorded lately; a week of recordings is not summed up every few seconds. */
+  const grown = new Map<string, { bytes: number; since: Date } | null>();
+  const watchGrowth = async (): Promise<void> => {
+    const since = new Date(clock.now().getTime() - GROWTH_DAYS * 86_400_000);
+    for (const { node } of telephony.nodes()) grown.set(node, await callsRepository.grownSince(node, since));
+  };
+  const watchTrunks = async (): Promise<void> => {
+    for (const part of deps.moreParts ?? []) {
+      if (!part.name.startsWith('trunk.')) continue;
+      const fault = await part.check();
+      if (fault === null) alarms.clear(`trunk_down.${part.name}`);
+      else alarms.raise(`trunk_down.${part.name}`, 'trunk_down', fault);
+    }
+  };
   const relayAt = { host: config.relay.host, port: config.relay.port, tls: config.http.tls !== null };
   const watchRelay = createRelayWatch({ answers: () => relayAnswers(relayAt), alarms, detail: `${relayAt.host}:${relayAt.port}` });
   const link = createSwitchLink({
@@ -428,6 +484,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     calls,
     recordings,
     agents,
+    places: keptPlaces,
     agentsRepository,
     presences,
     notices: {
@@ -441,7 +498,10 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     kept,
     metrics,
     pushToDesks: late.toDesks,
-    writeSettings: () => hours.tellSwitch(),
+    async writeSettings() {
+      await hours.tellSwitch();
+      await waitingSettings.tellSwitch();
+    },
     clock,
     logger,
   });
@@ -485,6 +545,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));
+  await http.register(waitingRoutes({ settings: waitingSettings }));
   await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web }));
   await http.register(surveyWebRoutes({ web: surveys.web }));
   await http.register(jobsRoutes({ jobs, store, history }));
@@ -560,11 +621,15 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
         await surveys.calling.takeUpAbandoned();
         await surveys.calling.tick();
       });
+      every(WATCH_MS, 'promises to call back could not be looked at', () => keptPlaces.sweep());
       every(SLOW_SWEEP_MS, 'the sweep of due cases failed', () => lives.sweep().then(() => {}));
       await deadJobs.check();
+      await watchGrowth().catch((err) => logger.warn({ err }, 'how fast the disk fills could not be read'));
+      every(GROWTH_MS, 'how fast the disk fills could not be read', watchGrowth);
       every(WATCH_MS, 'a watch failed', async () => {
         link.checkNodes();
-        for (const { node } of telephony.nodes()) await alarms.checkDisk(node, deps.recordingsOf(node));
+        for (const { node } of telephony.nodes()) await alarms.checkDisk(node, deps.recordingsOf(node), grown.get(node) ?? null);
+        await watchTrunks();
         await watchRecordings();
         await watchRelay();
       });

@@ -7,6 +7,7 @@ import type { PushEvent } from './push/index.ts';
 import type { KeptValues } from './storage/kept-values.ts';
 import type { TelephonyEvent } from './telephony/events.ts';
 import type { Telephony } from './telephony/port.ts';
+import type { KeptPlaces } from './waiting/index.ts';
 
 /** What happened while nobody listened, from the switch's own records. */
 export interface MissedRecords {
@@ -31,6 +32,7 @@ export interface SwitchLinkDeps {
   calls: Calls;
   recordings: Pick<Recordings, 'sealEnded'>;
   agents: Pick<Agents, 'reestablish'>;
+  places: Pick<KeptPlaces, 'hear' | 'reconcile'>;
   agentsRepository: Pick<AgentsRepository, 'staffIdOfExtension'>;
   presences: Presences;
   notices: Pick<AgentNotices, 'agentChanged' | 'queuesChanged'>;
@@ -102,10 +104,14 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     else logger.warn({ node }, 'the records of this switch are out of reach; what was missed stays unknown');
   };
 
+  const record = (event: TelephonyEvent): void => {
+    void (event.type === 'place.changed' ? deps.places.hear(event) : calls.apply(event));
+  };
+
   const letGo = (node: string, waiting: TelephonyEvent[] | undefined = held.get(node)): void => {
     if (waiting === undefined || held.get(node) !== waiting) return;
     held.delete(node);
-    for (const event of waiting) void calls.apply(event);
+    for (const event of waiting) record(event);
   };
 
   const hold = (node: string): void => {
@@ -121,6 +127,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     const [snapshot] = await telephony.snapshot(node);
     if (!snapshot) return;
     await calls.reconcile(snapshot);
+    await deps.places.reconcile(snapshot);
     for (const extension of presences.replace(snapshot)) await tellPresence(extension);
     await agents.reestablish(snapshot);
     await deps.writeSettings();
@@ -161,7 +168,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     }
     const waiting = held.get(event.node);
     if (waiting) waiting.push(event);
-    else void calls.apply(event);
+    else record(event);
   };
 
   const keepPlaceOf = async (node: string): Promise<void> => {

@@ -12,8 +12,8 @@ export interface CallFacts {
   answeredAt: Date | null;
   agentLeftAt: Date | null;
   endedAt: Date | null;
-  diversion: 'voicemail' | 'fallback' | 'restricted' | null;
-  disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | null;
+  diversion: 'voicemail' | 'fallback' | 'restricted' | 'callback' | null;
+  disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached' | null;
 }
 
 /** "15秒之内接听" (GB/T 33358). */

@@ -1,7 +1,8 @@
 import type { TelephonyEvent } from '../telephony/events.ts';
 import type { SwitchSnapshot } from '../telephony/port.ts';
 
-export type Disposition = 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost';
+/** callback: gave up waiting for a promise to be called back. unreached: the call that kept the promise, without the citizen. */
+export type Disposition = 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached';
 export type OfferOutcome = 'ringing' | 'answered' | 'missed' | 'withdrawn' | 'abandoned' | 'lost';
 
 /** The facts of a call that decide how it is counted. */
@@ -16,10 +17,10 @@ export interface CallTimes {
 /** An agent's conversation outweighs everything: a call that was answered and then lost its agent is still an answered call. */
 export const dispositionOf = (call: {
   answeredAt: Date | null;
-  diversion: 'voicemail' | 'fallback' | 'restricted' | null;
+  diversion: 'voicemail' | 'fallback' | 'restricted' | 'callback' | null;
 }): Disposition => {
   if (call.answeredAt) return 'answered';
-  if (call.diversion === 'fallback') return 'fallback';
+  if (call.diversion === 'fallback' || call.diversion === 'callback') return call.diversion;
   return call.diversion === 'voicemail' ? 'voicemail' : 'abandoned';
 };
 

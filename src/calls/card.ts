@@ -12,16 +12,27 @@ export interface CardParts {
   repeatSubject: string;
   prefill: Card['prefill'];
   ringSeconds: number;
+  /** The citizen waited, asked to be called back, and has not been dialled yet: that happens when the agent answers. */
+  keptPlace: { askedAt: Date; waitingSince: Date; attempts: number } | null;
 }
 
 const BRIEF_LINES = 3;
 
 /** Three lines that change the greeting, strongest first (console principle 3: know in three seconds how to answer). */
 export const briefOf = (
-  parts: Pick<CardParts, 'caller' | 'openCases' | 'lastCalls' | 'repeats' | 'repeatSubject' | 'offer'>,
+  parts: Pick<CardParts, 'caller' | 'openCases' | 'lastCalls' | 'repeats' | 'repeatSubject' | 'offer' | 'keptPlace'>,
 ): BriefLine[] => {
   const lines: BriefLine[] = [];
-  const { caller, openCases, lastCalls, repeats } = parts;
+  const { caller, openCases, lastCalls, repeats, keptPlace } = parts;
+  if (keptPlace)
+    lines.push({
+      kind: 'called_back',
+      values: {
+        at: keptPlace.askedAt.toISOString(),
+        minutes: Math.max(1, Math.round((keptPlace.askedAt.getTime() - keptPlace.waitingSince.getTime()) / 60_000)),
+        attempt: keptPlace.attempts + 1,
+      },
+    });
   if (repeats > 0) lines.push({ kind: 'repeat', values: { times: repeats + 1, subject: parts.repeatSubject } });
   const [open] = openCases;
   if (open) lines.push({ kind: 'open_case', values: { number: open.number, title: open.title, count: openCases.length } });

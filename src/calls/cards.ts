@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import type { CallId, OfferId, StaffId } from '../core/ids.ts';
+import type { CallId, ChannelId, OfferId, StaffId } from '../core/ids.ts';
 import { type CallerMatch, shownCaller } from '../directory/index.ts';
-import { buildCard } from './card.ts';
+import { buildCard, type CardParts } from './card.ts';
 import type { CallsRepository, OfferRecord } from './repository.ts';
 import type { CallRow, Card, OpenCase } from './schemas.ts';
 import { type CallDraftView, callRow } from './view.ts';
@@ -38,6 +38,8 @@ export const createCards = (deps: {
   directory: { callerOf(received: string): Promise<CallerMatch> };
   cases: CaseLookup;
   readerOf(staffId: StaffId): Promise<CardReader | undefined>;
+  /** The promise to call back that this call keeps. */
+  keptPlaceOf(channelId: ChannelId): Promise<CardParts['keptPlace']>;
   clock: Clock;
   ringSeconds: number;
 }): Cards => {
@@ -75,6 +77,7 @@ export const createCards = (deps: {
       repeatSubject: repeats.subject,
       prefill: cases.prefillOf(match),
       ringSeconds: deps.ringSeconds,
+      keptPlace: call.origin === 'kept_place' ? await deps.keptPlaceOf(call.channelId) : null,
     });
   };
 

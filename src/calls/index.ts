@@ -1,5 +1,5 @@
 export { type CallActs, createCallActs } from './acts.ts';
-export { type Alarms, createAlarms } from './alarms.ts';
+export { type Alarms, createAlarms, GROWTH_DAYS } from './alarms.ts';
 export type { LineState } from './call.ts';
 export { type CardReader, type Cards, type CaseLookup, createCards } from './cards.ts';
 export { callsNotices, type PushTo } from './notifier.ts';

@@ -28,7 +28,7 @@ export const CallRow = Type.Object({
   answeredAt: nullable(instant),
   endedAt: nullable(instant),
   queue: nullable(Type.String()),
-  disposition: nullable(oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost')),
+  disposition: nullable(oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost', 'callback', 'unreached')),
   callerName: nullable(Type.String()),
   number: nullable(ShownNumber),
   identity: Caller.properties.identity,
@@ -53,7 +53,7 @@ export const OpenCase = Type.Object({
 
 /** One thing to know before answering, strongest first, at most three. */
 export const BriefLine = Type.Object({
-  kind: oneOf('repeat', 'open_case', 'last_spoke_with_you', 'voicemail', 'unknown', 'maybe', 'withheld'),
+  kind: oneOf('called_back', 'repeat', 'open_case', 'last_spoke_with_you', 'voicemail', 'unknown', 'maybe', 'withheld'),
   /** Values for the sentence; the console has the words in both languages. */
   values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
 });

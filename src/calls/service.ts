@@ -63,6 +63,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
       callerName: cleanName(event.callerName),
       citizenId: match.identity === 'known' ? (match.people[0]?.citizenId ?? null) : null,
       arrivedAt: event.at,
+      origin: event.origin ?? 'citizen',
     });
     if (!row) return undefined;
     await record(db, 'call.arrived', row);
@@ -155,7 +156,8 @@ export const createCalls = (deps: CallsDeps): Calls => {
     if (!call || call.endedAt) return;
     for (const offer of await repository.openOffersOf(db, call.id))
       await (offer.answeredAt ? agentLeft(db, call, offer, at, false) : endOffer(db, call, offer, at, true));
-    const disposition = lost && !call.answeredAt ? 'lost' : dispositionOf(call);
+    const wasReached = call.origin === 'citizen' || (await repository.recordingsOf(db, call.id)).length > 0;
+    const disposition = !wasReached ? 'unreached' : lost && !call.answeredAt ? 'lost' : dispositionOf(call);
     await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
     await endSegments(db, call, at, 'gone', () => true);
     await record(db, 'call.ended', call, { disposition, cause, lost });

@@ -13,7 +13,7 @@ export interface CaseRecord {
   caseId: CaseId;
   number: string;
   state: CaseState;
-  source: 'call' | 'voicemail' | 'desk';
+  source: 'call' | 'voicemail' | 'callback' | 'desk';
   callId: CallId | null;
   citizenId: CitizenId | null;
   /** Normal form; taken from the call, never typed. */

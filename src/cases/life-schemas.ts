@@ -89,7 +89,7 @@ export const CasePageView = Type.Object({
   extendedDays: Type.Integer(),
   createdBy: nullable(Type.String({ description: 'Name; hidden from the unit with the rest of who called' })),
   number: Type.String(),
-  source: oneOf('call', 'voicemail', 'desk'),
+  source: oneOf('call', 'voicemail', 'callback', 'desk'),
   callId: nullable(Type.Integer()),
   contactNumber: nullable(Type.String({ description: 'Masked' })),
   form: CaseForm,

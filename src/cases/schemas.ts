@@ -33,7 +33,7 @@ export const CaseView = Type.Object({
   caseId: Type.Integer(),
   number: Type.String(),
   state: oneOf(...CASE_STATES),
-  source: oneOf('call', 'voicemail', 'desk'),
+  source: oneOf('call', 'voicemail', 'callback', 'desk'),
   callId: nullable(Type.Integer()),
   contactNumber: nullable(ShownNumber),
   form: CaseForm,

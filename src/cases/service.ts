@@ -199,14 +199,17 @@ export const createCases = (deps: CasesDeps) => {
       return viewOf(saved, staff);
     },
 
-    /** A message left because nobody could take the call becomes a draft that waits for a person. Idempotent. */
-    async draftFromVoicemail(callId: CallId): Promise<CaseId> {
+    /**
+     * A message left because nobody could take the call, or a promise to call back that could not be kept, becomes a draft that
+     * waits for a person. Idempotent.
+     */
+    async draftFromCall(callId: CallId, source: 'voicemail' | 'callback'): Promise<CaseId> {
       return store.write(async (db) => {
         const existing = await repository.byCall(callId);
         if (existing) return existing.caseId;
         const call = await repository.callFacts(callId);
         if (!call) throw new HotlineError('thing.not_found', '没有这通电话 There is no such call', { callId });
-        const draft: NewDraft = { ...(await draftOfCall(callId, call.callerReceived)), source: 'voicemail', createdBy: null };
+        const draft: NewDraft = { ...(await draftOfCall(callId, call.callerReceived)), source, createdBy: null };
         const opened = (await addDraft(db, draft, bySystem)) ?? (await repository.byCall(callId));
         if (!opened) throw notFound();
         return opened.caseId;

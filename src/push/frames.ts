@@ -32,7 +32,16 @@ export interface Snapshot {
 
 export type Alarm = {
   id: string;
-  kind: 'recording_failed' | 'switch_down' | 'disk_full' | 'relay_down' | 'job_failed' | 'caller_waits' | 'number_floods';
+  kind:
+    | 'recording_failed'
+    | 'switch_down'
+    | 'disk_full'
+    | 'disk_days'
+    | 'trunk_down'
+    | 'relay_down'
+    | 'job_failed'
+    | 'caller_waits'
+    | 'number_floods';
   at: string;
   detail: string;
 };

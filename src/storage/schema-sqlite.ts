@@ -20,6 +20,7 @@ export const {
   calls,
   offers,
   callSegments,
+  keptPlaces,
   recordings,
   cases,
   caseRounds,

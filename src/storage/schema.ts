@@ -3,6 +3,7 @@ import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
+import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
 import { defineSurveySchema } from './schema-surveys.ts';
 
@@ -238,9 +239,11 @@ export const defineSchema = (k: Kit) => {
       answeredBy: k.ref().references(() => staff.id),
       agentLeftAt: k.at(),
       endedAt: k.at(),
-      diversion: k.oneOf('voicemail', 'fallback', 'restricted'),
-      disposition: k.oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost'),
+      diversion: k.oneOf('voicemail', 'fallback', 'restricted', 'callback'),
+      disposition: k.oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost', 'callback', 'unreached'),
       hangupCause: k.int(),
+      /** kept_place: the switch calls back somebody who gave up waiting for that. */
+      origin: k.oneOf('citizen', 'kept_place').notNull().default('citizen'),
     },
     (t) => [
       k.uniqueIndex('calls_channel_uq').on(t.channelId),
@@ -302,6 +305,38 @@ export const defineSchema = (k: Kit) => {
     (t) => [k.index('call_segments_call_ix').on(t.callId, t.endedAt), k.index('call_segments_staff_ix').on(t.staffId, t.startedAt)],
   );
 
+  /** A citizen who waited and will be called back with the place kept; taken from the switch, which keeps it as well. */
+  const keptPlaces = k.table(
+    'kept_places',
+    {
+      id: k.id(),
+      /** The channel of the call in which it was asked for. */
+      place: k.text().notNull(),
+      node: k.text().notNull(),
+      /** That call; null when it was never in the record. */
+      callId: k.ref().references(() => calls.id),
+      number: k.text().notNull(),
+      queue: k.text().notNull(),
+      waitingSince: k.at().notNull(),
+      aheadMinutes: k.int().notNull(),
+      askedAt: k.at().notNull(),
+      shown: k.text().notNull(),
+      state: k.oneOf(...PLACE_STATES).notNull(),
+      stateAt: k.at().notNull(),
+      attempts: k.int().notNull().default(0),
+      /** When a resting one is put back into the queue. */
+      dueAt: k.at(),
+      /** The channel that waits in the citizen's place or did, the key of the call that calls back. */
+      channelId: k.text().notNull().default(''),
+    },
+    (t) => [
+      k.uniqueIndex('kept_places_place_uq').on(t.place),
+      k.index('kept_places_state_ix').on(t.state, t.dueAt),
+      k.index('kept_places_number_ix').on(t.number, t.state),
+      k.index('kept_places_channel_ix').on(t.channelId),
+    ],
+  );
+
   const recordings = k.table(
     'recordings',
     {
@@ -338,7 +373,7 @@ export const defineSchema = (k: Kit) => {
         .oneOf(...CASE_STATES)
         .notNull()
         .default('draft'),
-      source: k.oneOf('call', 'voicemail', 'desk').notNull(),
+      source: k.oneOf('call', 'voicemail', 'callback', 'desk').notNull(),
       callId: k.ref().references(() => calls.id),
       citizenId: k.ref().references(() => citizens.id),
       requestType: k.oneOf('consultation', 'help', 'complaint', 'report', 'suggestion', 'praise', 'other'),
@@ -747,6 +782,7 @@ export const defineSchema = (k: Kit) => {
     calls,
     offers,
     callSegments,
+    keptPlaces,
     recordings,
     cases,
     caseRounds,

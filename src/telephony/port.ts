@@ -1,5 +1,5 @@
 import type { ChannelId, Extension } from '../core/ids.ts';
-import type { DeviceState, TelephonyEvent } from './events.ts';
+import type { DeviceState, KeptPlace, TelephonyEvent } from './events.ts';
 
 /** A citizen's call as the switch holds it right now. */
 export interface LiveCall {
@@ -35,6 +35,8 @@ export interface SwitchSnapshot {
   registered: Extension[];
   /** Waiting channel ids per queue, head first. */
   queues: Record<string, ChannelId[]>;
+  /** Channels that wait in the place of somebody who will be called back. */
+  keeping: ChannelId[];
 }
 
 export interface NodeStatus {
@@ -61,10 +63,18 @@ export interface PhoneSetup {
 export interface CallerRule {
   /** Normal form of the number (core/phone-number). */
   number: string;
-  priority?: number;
-  preferredExtension?: Extension;
   language?: 'zh' | 'en';
   restriction?: { kind: 'low_priority' | 'message_only'; until: Date };
+  /** Agents whose telephones are not rung for this caller, whatever queue or transfer brings them together. */
+  keptApart?: readonly Extension[];
+}
+
+/** How a caller waits: ahead of others by so many minutes (0–49), and which agent is tried first. */
+export interface CallerPrecedence {
+  /** Normal form. */
+  number: string;
+  aheadMinutes: number;
+  knowingExtension: Extension | null;
 }
 
 export interface HotlineSettings {
@@ -81,6 +91,25 @@ export interface HotlineSettings {
   /** The calendar ahead, a month (YYYYMM) with one sign for each day: h = day off, w = made-up working day, . = as every week. */
   calendar?: readonly { month: string; days: string }[];
 }
+
+/** What a citizen hears and may do while waiting; the switch does it all by itself. */
+export interface WaitingSettings {
+  /** Seconds between two announcements of the place; null = it is not said. */
+  placeEverySeconds: number | null;
+  /** The expected wait, once. */
+  saysExpectedWait: boolean;
+  /** Seconds between two offers of the key to be called back; null = there is no such key. */
+  callbackEverySeconds: number | null;
+  /** How long the agent who knows the matter is rung before others are. */
+  knowingAgentSeconds: number;
+}
+
+/**
+ * The place in a queue as the switch keeps it (dialplans/queue.conf, hotline-rank): the instant of joining, earlier by so many
+ * minutes. Greater is sooner.
+ */
+export const waitingRank = (since: Date, aheadMinutes: number): number =>
+  2_100_000_000 - Math.floor(since.getTime() / 1000) + 60 * aheadMinutes;
 
 /** One agent's part of a citizen's call. */
 export interface DeskCall {
@@ -179,11 +208,25 @@ export interface Telephony {
   dismissThird(call: DeskCall): Promise<void>;
   /** The agent goes, citizen and third party stay. `telephony.not_answered` while the third is not there. */
   leaveToThird(call: DeskCall): Promise<void>;
-  /** Earlier or later place in the queue for a call that is already waiting. */
+  /** Earlier or later place in the queue for a call that is already waiting. @param priority as `waitingRank` makes it */
   setWaitingPriority(queue: string, channelId: ChannelId, priority: number): Promise<void>;
   writeCallerRule(rule: CallerRule): Promise<void>;
   removeCallerRule(number: string): Promise<void>;
+  /** Kept by the switch for good, apart from the caller's rule. */
+  writePrecedence(precedence: CallerPrecedence): Promise<void>;
+  /**
+   * Takes a waiting call out of its queue to the agent kept for its caller, when that one can be rung this moment; not taken, it
+   * is back at its place. `telephony.refused` when it waits no more.
+   */
+  tryKnowingAgent(queue: string, channelId: ChannelId): Promise<void>;
   writeSettings(settings: HotlineSettings): Promise<void>;
+  writeWaiting(settings: WaitingSettings): Promise<void>;
+  /** What a node has promised: also what was promised while nobody listened. */
+  keptPlaces(node: string): Promise<KeptPlace[]>;
+  /** Puts a channel into the queue in the citizen's place (again), told as place.changed. */
+  keepPlace(node: string, place: KeptPlace): Promise<void>;
+  /** Takes the promise out of the switch, with the channel that waits for it. */
+  forgetPlace(node: string, place: Pick<KeptPlace, 'place' | 'number' | 'channelId'>): Promise<void>;
 
   readonly surveyCalls: SurveyCalls;
 }

@@ -24,6 +24,9 @@ for (const id of [
   'hours.message_saved',
 ])
   writeFileSync(join(studio, 'zh', `${id}.ulaw`), toneFile(700, 1));
+// Who hears a place leaves an empty queue only afterwards: short, so that all leave it together.
+for (const id of ['queue.next', 'queue.rank.1', 'count.2', 'queue.rank.3', 'queue.still'])
+  writeFileSync(join(studio, 'zh', `${id}.ulaw`), toneFile(700, 0.2));
 const house = await startSwitch(t, { trunks, soundsOverlay: studio });
 const carrier = await createSipPeer(house.sip);
 const duty = await createSipPeer(house.sip, dutyPort);

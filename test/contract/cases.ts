@@ -90,7 +90,7 @@ const opening = (t: Test, engine: Engine): void => {
   t.test('a voice message becomes one draft without an author', async (t) => {
     const { cases, given, history } = await start(t, engine);
     const callId = await given.call({ from: LINE, diversion: 'voicemail' });
-    const ids = await Promise.all([cases.draftFromVoicemail(callId), cases.draftFromVoicemail(callId)]);
+    const ids = await Promise.all([cases.draftFromCall(callId, 'voicemail'), cases.draftFromCall(callId, 'voicemail')]);
     t.equal(ids[0], ids[1]);
     const dispatcher = await given.staff({ roles: ['dispatcher'] });
     t.match(await cases.get(ids[0] ?? 0, dispatcher), { source: 'voicemail', createdBy: null, callId });
@@ -108,9 +108,9 @@ const opening = (t: Test, engine: Engine): void => {
     });
     let refusals = 3;
     casesReactions(jobs, {
-      async draftFromVoicemail(id) {
+      async draftFromCall(id, source) {
         if (refusals-- > 0) throw new Error('the database is busy');
-        return cases.draftFromVoicemail(id);
+        return cases.draftFromCall(id, source);
       },
     });
     const callId = await given.call({ from: LINE, diversion: 'voicemail' });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { type HotlineError, isHotlineError } from '../../src/core/errors.ts';
 import type { TelephonyEvent } from '../../src/telephony/events.ts';
-import type { Telephony } from '../../src/telephony/port.ts';
+import { type Telephony, waitingRank } from '../../src/telephony/port.ts';
 
 /** One agent's ringing telephone in the test's hand. */
 export interface Ring {
@@ -157,6 +157,7 @@ export const telephonyContract = async (t: Test, world: TelephonyWorld): Promise
       telephony.setUpPhone({ extension: '8001', displayName: bad, secret: 'x', kind: 'desk' }),
       telephony.hangUp(bad, 16),
       telephony.writeCallerRule({ number: bad }),
+      telephony.writePrecedence({ number: bad, aheadMinutes: 1, knowingExtension: null }),
       telephony.writeSettings({ fallbackNumber: bad, openHours: null, maxWaiting: null }),
       telephony.setWaitingPriority(bad, 'x', 1),
     ];
@@ -167,13 +168,16 @@ export const telephonyContract = async (t: Test, world: TelephonyWorld): Promise
   await t.test('rules and settings may be written twice and taken back twice', async (t) => {
     const rule = {
       number: '13900001111',
-      priority: 5,
-      preferredExtension: '8001',
       language: 'en' as const,
+      keptApart: ['8001', '8002'],
       restriction: { kind: 'low_priority' as const, until: new Date(2e12) },
     };
     await telephony.writeCallerRule(rule);
-    await telephony.writeCallerRule({ number: rule.number, priority: 3 });
+    await telephony.writeCallerRule({ number: rule.number, language: 'zh' });
+    const precedence = { number: rule.number, aheadMinutes: 5, knowingExtension: '8001' };
+    await telephony.writePrecedence(precedence);
+    await telephony.writePrecedence({ ...precedence, aheadMinutes: 0, knowingExtension: null });
+    await telephony.writePrecedence({ ...precedence, aheadMinutes: 0, knowingExtension: null });
     await telephony.removeCallerRule(rule.number);
     await telephony.removeCallerRule(rule.number);
     await telephony.writeSettings({ fallbackNumber: '13800000000', openHours: '08:00-18:00,mon-fri,*,*', maxWaiting: 20 });
@@ -291,7 +295,7 @@ export const telephonyContract = async (t: Test, world: TelephonyWorld): Promise
     const late = world.citizenCalls('13900005552');
     const { channelId: second } = await told('call.queued', (event) => event.channelId !== first, from);
     t.same((await snapshot()).queues.hotline, [first, second]);
-    await telephony.setWaitingPriority('hotline', second, 10);
+    await telephony.setWaitingPriority('hotline', second, waitingRank(new Date(), 10));
     await until(async () => (await snapshot()).queues.hotline?.[0] === second, 'the second is first');
     early.hangUp();
     late.hangUp();

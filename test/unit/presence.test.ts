@@ -6,7 +6,7 @@ t.test('a telephone that came while the snapshot was read is not lost to it', as
   const presences = createPresences({ clock: { now: () => time.now } });
   const node = 'one';
   const takenAt = new Date(2_000);
-  const empty = { node, takenAt, bootedAt: takenAt, calls: [], members: [], registered: [], queues: {} };
+  const empty = { node, takenAt, bootedAt: takenAt, calls: [], members: [], registered: [], queues: {}, keeping: [] };
   presences.take({ type: 'contact.changed', node, extension: '8001', registered: true, at: time.now });
   time.now = new Date(2_500);
   presences.take({ type: 'contact.changed', node, extension: '8002', registered: true, at: time.now });
@@ -31,6 +31,9 @@ t.test('what a queue tells while the snapshot is read takes no registration from
     at: time.now,
   });
   const member = { node, queue: 'main', extension: '8001', paused: false, pauseReason: '', device: 'ringing' as const };
-  t.same(presences.replace({ node, takenAt, bootedAt: takenAt, calls: [], members: [member], registered: ['8001'], queues: {} }), ['8001']);
+  t.same(
+    presences.replace({ node, takenAt, bootedAt: takenAt, calls: [], members: [member], registered: ['8001'], queues: {}, keeping: [] }),
+    ['8001'],
+  );
   t.match(presences.of('8001'), { registered: true, device: 'idle' }, 'the queue’s own news is newer, the registration is the snapshot’s');
 });

@@ -21,6 +21,7 @@ const world = async (t: Test) => {
   const applied: TelephonyEvent[] = [];
   const pushed: PushEvent[] = [];
   const told: number[] = [];
+  const heard: string[] = [];
   const state = { unrecorded: 0, written: 0 };
   const presences = createPresences({ clock });
   const alarms = createAlarms({ clock, push: (event) => void pushed.push(event) });
@@ -33,6 +34,7 @@ const world = async (t: Test) => {
     },
     recordings: { sealEnded: async () => undefined },
     agents: { reestablish: async () => undefined },
+    places: { hear: async (event) => void heard.push(event.place), reconcile: async () => undefined },
     agentsRepository: { staffIdOfExtension: async (extension) => Number(extension) },
     presences,
     notices: { agentChanged: (staffId) => void told.push(staffId), queuesChanged: () => undefined },

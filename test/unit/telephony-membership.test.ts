@@ -1,5 +1,5 @@
 import t from 'tap';
-import { callerRuleActions, settingsActions } from '../../src/telephony/asterisk/caller-rules.ts';
+import { callerRuleActions, precedenceActions, settingsActions } from '../../src/telephony/asterisk/caller-rules.ts';
 import { membershipActions, ownQueueActions } from '../../src/telephony/asterisk/membership.ts';
 import type { LiveMember } from '../../src/telephony/port.ts';
 
@@ -47,18 +47,18 @@ t.test('what a rule does not say is taken away', async (t) => {
   const until = new Date('2026-12-01T00:00:00Z');
   const says = (rule: Parameters<typeof callerRuleActions>[0]) =>
     callerRuleActions(rule).map((step) => `${step.Action} ${step.Family}/${step.Key} ${step.Val ?? ''}`.trim());
-  t.same(says({ number: '139', priority: 0, preferredExtension: '8001', language: 'en', restriction: { kind: 'message_only', until } }), [
-    'DBPut hotline-prio/139 0',
-    'DBPut hotline-agent/139 8001',
+  t.same(says({ number: '139', language: 'en', restriction: { kind: 'message_only', until }, keptApart: ['8001', '8002'] }), [
     'DBPut hotline-lang/139 en',
     `DBPut hotline-restrict/139 ${until.getTime() / 1000}|message_only`,
+    'DBPut hotline-apart/139 &8001&8002&',
   ]);
-  t.same(says({ number: '139' }), [
-    'DBDel hotline-prio/139',
-    'DBDel hotline-agent/139',
-    'DBDel hotline-lang/139',
-    'DBDel hotline-restrict/139',
-  ]);
+  t.same(says({ number: '139' }), ['DBDel hotline-lang/139', 'DBDel hotline-restrict/139', 'DBDel hotline-apart/139']);
+  const precedes = (aheadMinutes: number, knowingExtension: string | null) =>
+    precedenceActions({ number: '139', aheadMinutes, knowingExtension }).map((step) =>
+      `${step.Action} ${step.Family} ${step.Val ?? ''}`.trim(),
+    );
+  t.same(precedes(15, '8001'), ['DBPut hotline-prio 15', 'DBPut hotline-agent 8001']);
+  t.same(precedes(0, null), ['DBDel hotline-prio', 'DBDel hotline-agent']);
   t.same(
     settingsActions({ fallbackNumber: '138', openHours: null, maxWaiting: 0 }).map((step) => `${step.Action} ${step.Key}`),
     ['DBPut fallback', 'DBDel hours', 'DBPut max_waiting', 'DBDel overflow', 'DBDel hours_off', 'DBDel hours_makeup'],

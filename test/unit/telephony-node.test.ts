@@ -56,14 +56,14 @@ t.test('it never gives up, and says again what it wants before it calls the swit
   await fake.listen();
   await until(() => ups('node1') === 1);
   await telephony.joinQueues({ extension: '8001', displayName: '李', queues: ['main'], paused: true, reason: '午休' });
-  await telephony.writeCallerRule({ number: '13900001111', priority: 5 });
+  await telephony.writeCallerRule({ number: '13900001111', language: 'en' });
   for (let times = 2; times <= 4; times += 1) {
     fake.actions.length = 0;
     fake.drop();
     await until(() => ups('node1') === times);
     const added = fake.actions.find((action) => action.action === 'QueueAdd' && action.queue === 'main');
     t.match(added, { interface: 'PJSIP/8001', paused: 'true', reason: '午休', membername: '李' });
-    t.ok(fake.actions.some((action) => action.action === 'DBPut' && action.family === 'hotline-prio' && action.val === '5'));
+    t.ok(fake.actions.some((action) => action.action === 'DBPut' && action.family === 'hotline-lang' && action.val === 'en'));
   }
   t.same(
     heard.map((event) => event.type),

@@ -31,6 +31,7 @@ import type { HoursView, SaveHours } from '../../hours/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
+import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
 import { request } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
@@ -123,6 +124,8 @@ export const api = {
   saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
   resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
   resetSecondFactor: (staffId: number) => request<void>('DELETE', `/api/staff/${staffId}/second-factor`),
+  waitingRules: () => request<WaitingRulesView>('GET', '/api/settings/waiting'),
+  saveWaitingRules: (body: SaveWaitingRules) => request<WaitingRulesView>('PUT', '/api/settings/waiting', body),
   pauseReasons: () => request<PauseReasonsView>('GET', '/api/settings/pause-reasons'),
   savePauseReasons: (body: SavePauseReasons) => request<PauseReasonsView>('PUT', '/api/settings/pause-reasons', body),
   secondFactorSettings: () => request<SecondFactorSettings>('GET', '/api/settings/second-factor'),

@@ -38,6 +38,7 @@ const tree = root.addChildren([
   lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
   lazy('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
+  lazy('/settings/waiting', () => import('../settings/waiting-page.tsx'), 'WaitingPage'),
   lazy('/settings/pauses', () => import('../settings/pauses-page.tsx'), 'PausesPage'),
   lazy('/settings/security', () => import('../settings/security-page.tsx'), 'SecurityPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),

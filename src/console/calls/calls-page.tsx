@@ -1,5 +1,17 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { AudioLines, FileText, type LucideIcon, Phone, PhoneForwarded, PhoneIncoming, PhoneMissed, Voicemail, WifiOff } from 'lucide-react';
+import {
+  AudioLines,
+  FileText,
+  type LucideIcon,
+  Phone,
+  PhoneForwarded,
+  PhoneIncoming,
+  PhoneMissed,
+  PhoneOff,
+  PhoneOutgoing,
+  Voicemail,
+  WifiOff,
+} from 'lucide-react';
 import { useRef } from 'react';
 import type { CallRow } from '../../calls/schemas.ts';
 import { api } from '../api/endpoints.ts';
@@ -16,6 +28,8 @@ const RESULTS: Record<NonNullable<CallRow['disposition']> | 'open', LucideIcon> 
   voicemail: Voicemail,
   fallback: PhoneForwarded,
   lost: WifiOff,
+  callback: PhoneOutgoing,
+  unreached: PhoneOff,
   open: PhoneIncoming,
 };
 

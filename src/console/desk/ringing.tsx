@@ -1,10 +1,11 @@
-import { FolderOpen, Headset, type LucideIcon, PhoneOff, Repeat2, UserRoundX, UsersRound, Voicemail } from 'lucide-react';
+import { FolderOpen, Headset, type LucideIcon, PhoneOff, PhoneOutgoing, Repeat2, UserRoundX, UsersRound, Voicemail } from 'lucide-react';
 import type { BriefLine } from '../../calls/schemas.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Icon, Moment, PanelHead } from '../ui/parts.tsx';
 import type { DeskCard } from './desk-view.ts';
 
 const LOOKS: Record<BriefLine['kind'], { icon: LucideIcon; tone: 'amber' | 'blue' | 'plain' }> = {
+  called_back: { icon: PhoneOutgoing, tone: 'blue' },
   repeat: { icon: Repeat2, tone: 'amber' },
   open_case: { icon: FolderOpen, tone: 'blue' },
   last_spoke_with_you: { icon: Headset, tone: 'plain' },

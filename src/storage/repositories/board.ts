@@ -27,7 +27,8 @@ export const createBoardRepository = (store: Store) => {
           disposition: calls.disposition,
         })
         .from(calls)
-        .where(where)
+        // What the hotline dials by itself is no call to it.
+        .where(and(where, eq(calls.origin, 'citizen')))
         .orderBy(calls.id),
     );
 

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, isNotNull, isNull, lt, min, ne, or, type SQL, sql, sum } from 'drizzle-orm';
 import { LINE_STATES, type LineState, lineStateOf, type OpenCall } from '../../calls/call.ts';
 import type { CallId, OfferId, StaffId } from '../../core/ids.ts';
 import type { NewRow, Row } from '../schema.ts';
@@ -149,6 +149,17 @@ export const createCallsRepository = (store: Store) => {
             })),
         }));
       });
+    },
+    /** Bytes recorded at a node since an instant, and when the first of them began; null when there are none. */
+    async grownSince(node: string, since: Date): Promise<{ bytes: number; since: Date } | null> {
+      const [grown] = await store.read((db) =>
+        db
+          .select({ bytes: sum(recordings.bytes), first: min(calls.arrivedAt) })
+          .from(calls)
+          .innerJoin(recordings, eq(recordings.callId, calls.id))
+          .where(and(eq(calls.node, node), gte(calls.arrivedAt, since))),
+      );
+      return grown?.first ? { bytes: Number(grown.bytes), since: grown.first } : null;
     },
     /** Recordings of calls that are going on. */
     recordingsInProgress: (): Promise<{ id: number; node: string; file: string; note: string | null }[]> =>

@@ -1,5 +1,5 @@
 import type { Extension } from '../../core/ids.ts';
-import type { CallerRule, HotlineSettings, PhoneSetup } from '../port.ts';
+import type { CallerRule, HotlineSettings, PhoneSetup, WaitingSettings } from '../port.ts';
 import type { Membership } from './membership.ts';
 
 /**
@@ -14,6 +14,7 @@ export interface Desired {
   removedMembers: Set<Extension>;
   rules: Map<string, CallerRule>;
   settings: HotlineSettings | null;
+  waiting: WaitingSettings | null;
 }
 
 export const nothingDesired = (): Desired => ({
@@ -23,6 +24,7 @@ export const nothingDesired = (): Desired => ({
   removedMembers: new Set(),
   rules: new Map(),
   settings: null,
+  waiting: null,
 });
 
 /** A rule with nothing in it: what is written to take a caller's rule away. */

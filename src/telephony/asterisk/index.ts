@@ -5,7 +5,7 @@ import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { TelephonyEvent } from '../events.ts';
 import type { DeskCall, PhoneSetup, Telephony } from '../port.ts';
 import { checkAction } from './ami-frames.ts';
-import { type Action, callerRuleActions, settingsActions } from './caller-rules.ts';
+import { type Action, callerRuleActions, precedenceActions, settingsActions } from './caller-rules.ts';
 import { emptyRule, nothingDesired } from './desired.ts';
 import { createDeskActs, type DeskActs } from './desk-acts.ts';
 import type { Log } from './log.ts';
@@ -157,6 +157,35 @@ export const createAsteriskTelephony = (options: {
     );
   };
 
+  const hangUp = async (channelId: ChannelId, cause: number): Promise<void> => {
+    checkChannel(channelId);
+    const holding = nodesOf(channelId);
+    if (holding.length === 0) throw new HotlineError('telephony.unavailable', 'There is no link to any switch');
+    await Promise.all(
+      holding.map((node) =>
+        node.action({ Action: 'Hangup', Channel: channelId, Cause: cause }).catch((err: unknown) => {
+          if (!(err instanceof HotlineError) || !/no such channel/i.test(String(err.details.answer))) throw err;
+        }),
+      ),
+    );
+  };
+
+  /** An action that names a waiting call by its channel's name. */
+  const onWaiting = async (channelId: ChannelId, fields: Action): Promise<void> => {
+    const node = nodesOf(channelId)[0];
+    if (node === undefined) throw new HotlineError('telephony.unavailable', 'There is no link to any switch');
+    const caller = node.channelName(channelId);
+    if (caller === null)
+      throw new HotlineError('telephony.refused', 'The call is not waiting', { action: String(fields.Action), answer: 'unknown channel' });
+    await node.action({ ...fields, Caller: caller });
+  };
+
+  const nodeCalled = (name: string): SwitchNode => {
+    const node = nodes.find((each) => each.name === name);
+    if (!node?.status().up) throw new HotlineError('telephony.unavailable', 'There is no link to this switch');
+    return node;
+  };
+
   return {
     start: async (handler) => {
       listener = handler;
@@ -205,18 +234,7 @@ export const createAsteriskTelephony = (options: {
     pause: (extension, reason) => setPaused(extension, true, reason),
     unpause: (extension) => setPaused(extension, false, ''),
 
-    hangUp: async (channelId, cause) => {
-      checkChannel(channelId);
-      const holding = nodesOf(channelId);
-      if (holding.length === 0) throw new HotlineError('telephony.unavailable', 'There is no link to any switch');
-      await Promise.all(
-        holding.map((node) =>
-          node.action({ Action: 'Hangup', Channel: channelId, Cause: cause }).catch((err: unknown) => {
-            if (!(err instanceof HotlineError) || !/no such channel/i.test(String(err.details.answer))) throw err;
-          }),
-        ),
-      );
-    },
+    hangUp,
     transfer: async (call, to) => acting(call).transfer(call, to),
     callThird: async (call, third, how, legId) => acting(call).callThird(call, third, how, legId),
     joinThird: async (call) => acting(call).joinThird(call),
@@ -225,19 +243,21 @@ export const createAsteriskTelephony = (options: {
     setWaitingPriority: async (queue, channelId, priority) => {
       checkChannel(channelId);
       checkQueues([queue]);
-      const node = nodesOf(channelId)[0];
-      if (node === undefined) throw new HotlineError('telephony.unavailable', 'There is no link to any switch');
-      const caller = node.channelName(channelId);
-      if (caller === null)
-        throw new HotlineError('telephony.refused', 'The call is not waiting', {
-          action: 'QueueChangePriorityCaller',
-          answer: 'unknown channel',
-        });
-      await node.action({ Action: 'QueueChangePriorityCaller', Queue: queue, Caller: caller, Priority: priority, Immediate: 'yes' });
+      await onWaiting(channelId, { Action: 'QueueChangePriorityCaller', Queue: queue, Priority: priority, Immediate: 'yes' });
+    },
+    tryKnowingAgent: async (queue, channelId) => {
+      checkChannel(channelId);
+      checkQueues([queue]);
+      await onWaiting(channelId, { Action: 'QueueWithdrawCaller', Queue: queue, WithdrawInfo: 'own' });
+    },
+    writePrecedence: async (precedence) => {
+      checkNumber(precedence.number);
+      if (precedence.knowingExtension !== null) checkExtension(precedence.knowingExtension);
+      await writeAhead(precedenceActions(precedence));
     },
     writeCallerRule: async (rule) => {
       checkNumber(rule.number);
-      if (rule.preferredExtension !== undefined) checkExtension(rule.preferredExtension);
+      for (const extension of rule.keptApart ?? []) checkExtension(extension);
       await keeping(desired.rules, rule.number, rule, () => writeAhead(callerRuleActions(rule)));
     },
     removeCallerRule: async (number) => {
@@ -255,6 +275,25 @@ export const createAsteriskTelephony = (options: {
         if (desired.settings === settings) desired.settings = before;
         throw err;
       }
+    },
+    writeWaiting: async (settings) => {
+      desired.waiting = settings;
+      await onEveryNode((node) => node.writeWaiting(settings));
+    },
+    keptPlaces: (name) => nodeCalled(name).keptPlaces(),
+    keepPlace: async (name, place) => {
+      checkChannel(place.place);
+      checkNumber(place.number);
+      checkQueues([place.queue]);
+      checkAction({ shown: place.shown });
+      await nodeCalled(name).keepPlace(place);
+    },
+    forgetPlace: async (name, place) => {
+      const { number, channelId } = place;
+      checkChannel(place.place);
+      checkNumber(number);
+      await nodeCalled(name).forgetPlace(place);
+      if (channelId !== '') await hangUp(channelId, 16);
     },
     surveyCalls: surveys.calls,
     missedEvents: async (name, cursor) => {

@@ -1,13 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { TelephonyEvent } from '../events.ts';
-import type { LiveMember, NodeStatus, PhoneSetup, SwitchSnapshot } from '../port.ts';
+import type { KeptPlace, TelephonyEvent } from '../events.ts';
+import type { LiveMember, NodeStatus, PhoneSetup, SwitchSnapshot, WaitingSettings } from '../port.ts';
 import { type AmiClosed, type AmiConnection, connectAmi } from './ami.ts';
 import { type AmiMessage, reconnectDelayMs } from './ami-frames.ts';
 import { type Ari, createAri } from './ari.ts';
-import { type Action, callerRuleActions, settingsActions } from './caller-rules.ts';
+import { type Action, callerRuleActions, settingsActions, waitingKeepActions, waitingQueueActions } from './caller-rules.ts';
 import type { Desired } from './desired.ts';
+import { forgetPlaceActions, keepPlaceActions, keptPlacesQuestions, readKeptPlaces } from './kept-places.ts';
 import type { Log } from './log.ts';
 import { type Membership, membershipActions, ownQueueActions, ownQueueOf } from './membership.ts';
 import { phoneObjectNames, phoneObjects } from './provisioning.ts';
@@ -42,6 +43,10 @@ export interface SwitchNode {
   setUpPhone(phone: PhoneSetup): Promise<void>;
   removePhone(extension: Extension): Promise<void>;
   joinQueues(member: Membership): Promise<void>;
+  writeWaiting(settings: WaitingSettings): Promise<void>;
+  keptPlaces(): Promise<KeptPlace[]>;
+  keepPlace(place: KeptPlace): Promise<void>;
+  forgetPlace(place: Pick<KeptPlace, 'place' | 'number'>): Promise<void>;
 }
 
 interface Dependencies {
@@ -186,6 +191,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
     for (const extension of desired.removedMembers) await attemptTo(applyMemberGone(extension, current));
     const rules = [...desired.rules.values()].flatMap(callerRuleActions);
     await Promise.all([...rules, ...(desired.settings ? settingsActions(desired.settings) : [])].map((step) => attemptTo(keepAhead(step))));
+    if (desired.waiting) await attemptTo(writeWaiting(desired.waiting));
     return failures[0] ?? '';
   };
 
@@ -198,7 +204,17 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
   const keepAhead = (step: Action) =>
     action(step).catch((err: unknown) => (step.Action === 'DBDel' ? ignoreRefusal(err) : Promise.reject(err)));
 
-  const ignoreRefusal = (err: unknown) => {
+  /** The file of another's switch may be closed to us: then its administrator says what is announced, and the rest holds. */
+  const writeWaiting = async (settings: WaitingSettings): Promise<void> => {
+    await Promise.all(waitingKeepActions(settings).map(keepAhead));
+    for (const step of waitingQueueActions(settings))
+      await action(step).catch((err: unknown) => {
+        ignoreRefusal(err);
+        log.warn({ node: name, reason: reasonOf(err) }, 'the announcements of the queue could not be set on this switch');
+      });
+  };
+
+  const ignoreRefusal = (err: unknown): undefined => {
     if (!(err instanceof HotlineError) || err.code !== 'telephony.refused') throw err;
   };
 
@@ -330,5 +346,15 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       if (member.queues.length === 0) await applyMemberGone(member.extension, current);
       else await applyMember(member, current);
     },
+    writeWaiting: (settings) => (phase === 'up' ? writeWaiting(settings) : Promise.reject(unavailable())),
+    keptPlaces: async () => {
+      // A family without any key is refused.
+      const answers = await Promise.all(keptPlacesQuestions.map((question) => list(question).catch((err) => ignoreRefusal(err) ?? [])));
+      return readKeptPlaces(answers.flat());
+    },
+    keepPlace: async (place) => {
+      for (const step of keepPlaceActions(place)) await action(step);
+    },
+    forgetPlace: async (place) => void (await Promise.all(forgetPlaceActions(place).map(keepAhead))),
   };
 };

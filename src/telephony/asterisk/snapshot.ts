@@ -1,6 +1,7 @@
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { LiveCall, LiveMember, SwitchSnapshot } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
+import { keepsPlace } from './kept-places.ts';
 import {
   deviceState,
   extensionOf,
@@ -33,6 +34,11 @@ const startOf = (channelId: string, fallback: Date): Date => {
 };
 
 const isDialledOut = (channel: AmiMessage) => channel.applicationdata === '(Outgoing Line)';
+
+/** What keeps a place is a call once an agent's telephone is linked to it, rung or talking. */
+const isRungPlace = (channel: AmiMessage, channels: readonly AmiMessage[]): boolean =>
+  keepsPlace(channel.channel ?? '') &&
+  channels.some((each) => each.linkedid === channel.linkedid && extensionOfChannel(each.channel ?? '') !== null);
 
 const isCitizen = (channel: AmiMessage, known: TranslatorState): boolean =>
   known.citizens.has(channel.uniqueid ?? '') || (isCitizenContext(channel.context ?? '') && !isDialledOut(channel));
@@ -129,14 +135,16 @@ export const assembleSnapshot = (
   const channels = lists.channels.filter((channel) => channel.uniqueid && !gone.has(channel.uniqueid));
   for (const channel of channels) {
     channelNames.set(channel.uniqueid ?? '', channel.channel ?? '');
-    if (isCitizen(channel, known)) calls.set(channel.uniqueid ?? '', readCall(node, channel, known, takenAt));
+    if (isCitizen(channel, known) || isRungPlace(channel, channels))
+      calls.set(channel.uniqueid ?? '', readCall(node, channel, known, takenAt));
   }
   addLegs(calls, channels, known);
   const queues = readQueues(lists.queues, calls);
   const contacts = readContacts(lists.contacts);
   const members = readMembers(node, lists.queues);
+  const keeping = channels.filter((channel) => keepsPlace(channel.channel ?? '')).map((channel) => channel.uniqueid ?? '');
   return {
-    snapshot: { node, takenAt, bootedAt, calls: [...calls.values()], members, registered: [...contacts.keys()], queues },
+    snapshot: { node, takenAt, bootedAt, calls: [...calls.values()], members, registered: [...contacts.keys()], queues, keeping },
     channelNames,
     contacts,
   };

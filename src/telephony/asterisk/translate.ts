@@ -2,6 +2,7 @@ import type { ChannelId, Extension } from '../../core/ids.ts';
 import { type DeviceState, NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../events.ts';
 import type { LiveCall } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
+import { readKeptPlace } from './kept-places.ts';
 
 /**
  * Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`, and pass
@@ -18,7 +19,13 @@ const AGENT_CONTEXTS = new Set([
   'hotline-staff',
   'hotline-out',
   'hotline-caretaker',
+  'hotline-place-citizen',
+  'hotline-place-reached',
+  'hotline-place-state',
 ]);
+
+/** A channel of ours that waits in the place of a citizen who will be called back: a call as soon as an agent is rung for it. */
+export const PLACE_CONTEXT = 'hotline-place';
 
 export interface Leg {
   channelId: ChannelId;
@@ -103,7 +110,7 @@ export const isThird = (channelId: string): boolean => /^third-[0-9a-f-]{36}$/.t
 const SURVEY_CONTEXT = 'hotline-survey';
 
 export const isCitizenContext = (context: string): boolean =>
-  context.startsWith('hotline-') && context !== SURVEY_CONTEXT && !isAgentContext(context);
+  context.startsWith('hotline-') && context !== SURVEY_CONTEXT && context !== PLACE_CONTEXT && !isAgentContext(context);
 
 const digitsOrNothing = (text: string) => (/^\+?\d{2,20}$/.test(text) ? text : '');
 
@@ -122,7 +129,8 @@ const remember = (state: TranslatorState, message: AmiMessage, at: Date): Teleph
   };
   state.citizens.set(channelId, citizen);
   const { callerNumber, callerName, calledNumber } = citizen;
-  return [{ type: 'call.arrived', node: state.node, channelId, callerNumber, callerName, calledNumber, at }];
+  const origin = message.context === PLACE_CONTEXT ? ({ origin: 'kept_place' } as const) : {};
+  return [{ type: 'call.arrived', node: state.node, channelId, callerNumber, callerName, calledNumber, ...origin, at }];
 };
 
 /** A ring without app_queue: a transfer, a return, a third party. It counts as the agent's own queue. */
@@ -172,6 +180,12 @@ const knownOrAdopted = (state: TranslatorState, message: AmiMessage, at: Date): 
   return isCitizenContext(message.context ?? '') ? remember(state, message, at) : null;
 };
 
+/** The same of a ring, which makes a call of what kept a place. */
+const rungOrAdopted = (state: TranslatorState, message: AmiMessage, at: Date): TelephonyEvent[] | null => {
+  const isPlace = message.context === PLACE_CONTEXT && !state.citizens.has(message.uniqueid ?? '');
+  return isPlace ? remember(state, message, at) : knownOrAdopted(state, message, at);
+};
+
 const callerJoined: Reader = (state, message, at) => {
   const { uniqueid: channelId, queue } = message;
   if (!channelId || !queue) return null;
@@ -211,7 +225,7 @@ const agentCalled: Reader = (state, message, at) => {
   const { uniqueid: channelId, destuniqueid: legId, queue } = message;
   if (!channelId || !legId || !queue) return null;
   const extension = extensionOf(message.interface ?? '');
-  const arrival = extension === null ? null : knownOrAdopted(state, message, at);
+  const arrival = extension === null ? null : rungOrAdopted(state, message, at);
   if (extension === null || arrival === null || state.legs.has(legId)) return [];
   state.legs.set(legId, { channelId, extension, queue, state: 'ringing' });
   return [...arrival, { type: 'call.offered', node: state.node, channelId, legId, extension, queue, at }];
@@ -226,7 +240,7 @@ const agentConnected: Reader = (state, message, at) => {
   const { uniqueid: channelId, destuniqueid: legId, queue } = message;
   if (!channelId || !legId || !queue) return null;
   const extension = extensionOf(message.interface ?? '');
-  const arrival = extension === null ? null : knownOrAdopted(state, message, at);
+  const arrival = extension === null ? null : rungOrAdopted(state, message, at);
   if (extension === null || arrival === null) return [];
   const leg = state.legs.get(legId) ?? { channelId, extension, queue, state: 'ringing' };
   state.legs.set(legId, leg);
@@ -309,7 +323,7 @@ const fromDialplan: Reader = (state, message, at) => {
     }
     case 'HotlineDiverted': {
       const to = message.to;
-      if (to !== 'voicemail' && to !== 'fallback' && to !== 'restricted') return null;
+      if (to !== 'voicemail' && to !== 'fallback' && to !== 'restricted' && to !== 'callback') return null;
       return [...arrival, { type: 'call.diverted', ...about, to, reason: message.reason ?? '' }];
     }
     case 'HotlineRing':
@@ -319,6 +333,10 @@ const fromDialplan: Reader = (state, message, at) => {
       const doing = message.state;
       if (doing !== 'consult' && doing !== 'conference' && doing !== 'returned' && doing !== 'outside') return null;
       return [...arrival, { type: 'call.desk', ...about, state: doing, to: message.to ?? '' }];
+    }
+    case 'HotlinePlace': {
+      const place = readKeptPlace(message.place ?? '', message.kept ?? '', message.state ?? '');
+      return place && [{ type: 'place.changed', node: state.node, at, ...place }];
     }
     case 'HotlineThird':
       return message.uniqueid ? [{ type: 'third.joined', ...about, legId: message.uniqueid }] : null;

@@ -126,6 +126,20 @@ const renderConfbridge = (): string =>
 /** The default `*8` would let anyone who can dial pick up a ringing call. */
 const renderFeatures = (): string => section('general', { pickupexten: '' });
 
+/**
+ * How numbers are said to whoever waits: by the prompts that say them, whole up to 60. Ten more are as good as ten less beyond
+ * that, and nobody is told a place as far back.
+ */
+const renderSay = (): string => {
+  const numbers = {
+    '_[n]um:[0-9]': `hotline/count.\${SAY}`,
+    '_[n]um:[1-5][0-9]': `hotline/count.\${SAY}`,
+    '_[n]um:[6-9][0-9]': `hotline/count.\${SAY:0:1}0`,
+    '_[n]um:[0-9][0-9].': 'hotline/count.90',
+  };
+  return section('general', { mode: 'new' }) + section('zh', numbers) + section('en', numbers);
+};
+
 const renderExtensions = ({ settings }: ConfigurationInput): string =>
   section('general', { static: 'yes', writeprotect: 'yes', autofallthrough: 'yes' }) +
   section('globals', {
@@ -180,6 +194,7 @@ export const renderConfiguration = (input: ConfigurationInput): Record<string, s
   'cdr_custom.conf': renderCdrCustom(),
   'musiconhold.conf': renderMusic(input),
   'confbridge.conf': renderConfbridge(),
+  'say.conf': renderSay(),
   'features.conf': renderFeatures(),
   'extensions.conf': renderExtensions(input),
   // Read by the core whether it is used or not: without them each start begins with false alarms.

@@ -87,6 +87,7 @@ export const MODULES: readonly string[] = [
   'app_confbridge',
   'app_bridgeaddchan',
   'app_originate',
+  'app_softhangup',
   'app_userevent',
   'app_while',
   'app_record',

@@ -2,14 +2,14 @@ import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { DeviceState, TelephonyEvent, TelephonyEventOf } from '../events.ts';
+import type { DeviceState, KeptPlace, TelephonyEvent, TelephonyEventOf } from '../events.ts';
 import type { CallerRule, Destination, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
 import { createScriptedSurveys, type SurveyScripting } from './survey-calls.ts';
 
 /** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
 export interface Script {
-  /** A citizen dials in. @returns the channel, key of the call */
-  arrive(caller: { number: string; name?: string; called?: string }): ChannelId;
+  /** A citizen dials in; with `origin` and `channelId` it is the channel that kept somebody's place. @returns the channel, key of the call */
+  arrive(caller: { number: string; name?: string; called?: string; origin?: 'kept_place'; channelId?: ChannelId }): ChannelId;
   enqueue(channelId: ChannelId, queue: string): void;
   /** Rings an agent. @returns the leg */
   offer(channelId: ChannelId, extension: Extension, queue?: string, legId?: ChannelId): ChannelId;
@@ -21,7 +21,9 @@ export interface Script {
   agentHangsUp(legId: ChannelId, cause?: number): void;
   /** The citizen's channel is gone. Rings and talks of that call end with it. */
   citizenHangsUp(channelId: ChannelId, cause?: number): void;
-  divert(channelId: ChannelId, to: 'voicemail' | 'fallback' | 'restricted', reason?: string): void;
+  divert(channelId: ChannelId, to: 'voicemail' | 'fallback' | 'restricted' | 'callback', reason?: string): void;
+  /** What the dialplan tells of a promise to call back; `place` is new or known. */
+  placeChanges(place: KeptPlace): void;
   startRecording(channelId: ChannelId, file: string): void;
   failRecording(channelId: ChannelId): void;
   leaveVoicemail(channelId: ChannelId, file: string, seconds: number): void;
@@ -86,6 +88,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   const waiting = new Map<string, { channelId: ChannelId; priority: number }[]>();
   /** Third parties by their leg. */
   const thirds = new Map<ChannelId, { channelId: ChannelId; to: Destination; answered: boolean; how: 'consult' | 'conference' }>();
+  const places = new Map<ChannelId, KeptPlace>();
   const failures = new Map<string, HotlineError[]>();
   const requests: { method: string; argument: unknown }[] = [];
   const past: TelephonyEvent[] = [];
@@ -164,8 +167,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   };
 
   const script: Script = {
-    arrive({ number, name = '', called = '12345' }) {
-      const channelId = nextId();
+    arrive({ number, name = '', called = '12345', origin, channelId = nextId() }) {
       const at = clock.now();
       calls.set(channelId, {
         node,
@@ -177,7 +179,16 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
         queue: null,
         legs: [],
       });
-      tell({ type: 'call.arrived', node, channelId, callerNumber: number, callerName: name, calledNumber: called, at });
+      tell({
+        type: 'call.arrived',
+        node,
+        channelId,
+        callerNumber: number,
+        callerName: name,
+        calledNumber: called,
+        ...(origin ? { origin } : {}),
+        at,
+      });
       return channelId;
     },
     enqueue(channelId, queue) {
@@ -227,6 +238,10 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       const call = callOf(channelId);
       leaveQueue(call);
       tell({ type: 'call.diverted', node, channelId, to, reason: why, at: clock.now() });
+    },
+    placeChanges(place) {
+      places.set(place.place, place);
+      tell({ type: 'place.changed', node, at: clock.now(), ...place });
     },
     startRecording: (channelId, file) => tell({ type: 'recording.started', node, channelId, file, at: clock.now() }),
     failRecording: (channelId) => tell({ type: 'recording.failed', node, channelId, at: clock.now() }),
@@ -329,6 +344,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     members: [...memberships.values()].flatMap(membersOf),
     registered: [...registered],
     queues: Object.fromEntries([...waiting].map(([queue, line]) => [queue, line.map((place) => place.channelId)])),
+    keeping: [...places.values()].filter(({ state }) => state === 'waiting').map(({ channelId }) => channelId),
   });
 
   return {
@@ -431,9 +447,30 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       asked('removeCallerRule', number);
       rules.delete(number);
     },
+    async writePrecedence(precedence) {
+      asked('writePrecedence', precedence);
+    },
+    async tryKnowingAgent(queue, channelId) {
+      asked('tryKnowingAgent', { queue, channelId });
+    },
     async writeSettings(next) {
       asked('writeSettings', next);
       settings = next;
+    },
+    async writeWaiting(next) {
+      asked('writeWaiting', next);
+    },
+    async keptPlaces(name) {
+      asked('keptPlaces', name);
+      return name === node ? [...places.values()] : [];
+    },
+    async keepPlace(_node, place) {
+      asked('keepPlace', place);
+      script.placeChanges({ ...place, state: 'waiting', channelId: `place-${requests.length}`, stateAt: clock.now() });
+    },
+    async forgetPlace(_node, place) {
+      asked('forgetPlace', place);
+      places.delete(place.place);
     },
     async missedEvents(name, cursor) {
       return { known: name === node, events: past.slice(typeof cursor === 'number' ? cursor : past.length), cursor: past.length };

@@ -1,0 +1,141 @@
+import { Button, InputNumber } from 'antd';
+import { CircleCheck, CloudOff } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { WaitingRulesView } from '../../waiting/schemas.ts';
+import { api } from '../api/endpoints.ts';
+import { may } from '../app/places.ts';
+import { session } from '../app/session.ts';
+import { useWords } from '../i18n/i18n.ts';
+import type { PhraseKey } from '../i18n/phrases.ts';
+import { Tag } from '../ui/parts.tsx';
+import { useStore } from '../ui/store.ts';
+import { type EditorProps, SettingPage, useSaving } from './versioned-setting.tsx';
+import { formOfRules, LIMITS, rulesOf, type WaitingForm } from './waiting-view.ts';
+
+const KEY = ['waiting-rules'];
+
+/** What a citizen hears and may do while waiting, and who goes ahead. Done by the switch alone. */
+export const WaitingPage = () => {
+  const { t } = useWords();
+  return (
+    <SettingPage
+      title={t('waiting.title')}
+      note={(view) => (view?.version === 0 ? t('waiting.never_set') : undefined)}
+      queryKey={KEY}
+      load={api.waitingRules}
+      editor={RulesEditor}
+    />
+  );
+};
+
+const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) => {
+  const { t } = useWords();
+  const { me } = useStore(session);
+  const [form, setForm] = useState(() => formOfRules(view.rules));
+  const [touched, setTouched] = useState(false);
+  const [problem, setProblem] = useState('');
+  const { busy, send } = useSaving<WaitingRulesView>(KEY, onSaved);
+  const mayChange = me !== null && may(me, 'settings.manage');
+  const change = (part: Partial<WaitingForm>): void => {
+    setForm({ ...form, ...part });
+    setTouched(true);
+    setProblem('');
+  };
+  const save = async (): Promise<void> => {
+    const error = await send(() => api.saveWaitingRules({ version: view.version, rules: rulesOf(form) }));
+    if (error !== null) setProblem(error instanceof Error ? error.message : String(error));
+  };
+  const number = (field: keyof typeof LIMITS, isUsed = true) => (
+    <NumberRow
+      field={field}
+      value={form[field]}
+      disabled={!mayChange || !isUsed}
+      onChange={(value) => change({ [field]: value } as Partial<WaitingForm>)}
+    />
+  );
+  const choice = (field: 'saysPlace' | 'saysExpectedWait' | 'offersCallback' | 'prefersKnowing') => (
+    <label className="check-line">
+      <input type="checkbox" checked={form[field]} disabled={!mayChange} onChange={(event) => change({ [field]: event.target.checked })} />
+      {t(`waiting.${field}`)}
+    </label>
+  );
+  return (
+    <form
+      className="hours-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Part title="waiting.hears">
+        {choice('saysPlace')}
+        {number('placeEverySeconds', form.saysPlace)}
+        {choice('saysExpectedWait')}
+      </Part>
+      <Part title="waiting.callback">
+        {choice('offersCallback')}
+        {number('callbackEverySeconds', form.offersCallback)}
+        {number('attempts', form.offersCallback)}
+        {number('restMinutes', form.offersCallback)}
+        <p className="meta">{t('waiting.callback_note')}</p>
+      </Part>
+      <Part title="waiting.ahead">
+        {choice('prefersKnowing')}
+        {number('knowingAgentSeconds', form.prefersKnowing)}
+        {number('urgentMinutes')}
+        {number('repeatMinutes')}
+        {number('repeatCalls')}
+        <p className="meta">{t('waiting.ahead_note')}</p>
+      </Part>
+      <p className="problem" role="status">
+        {problem}
+        {isSaved && !touched && <span className="well">{t('act.saved')}</span>}
+      </p>
+      <div className="row">
+        {mayChange ? (
+          <Button type="primary" htmlType="submit" loading={busy} data-act="save-waiting">
+            {t('hours.save')}
+          </Button>
+        ) : (
+          <p className="meta">{t('hours.read_only')}</p>
+        )}
+        <Tag icon={view.onSwitch ? CircleCheck : CloudOff} tone={view.onSwitch ? 'green' : 'amber'}>
+          {t(view.onSwitch ? 'hours.on_switch' : 'hours.not_on_switch')}
+        </Tag>
+      </div>
+    </form>
+  );
+};
+
+const Part = ({ title, children }: { title: PhraseKey; children: ReactNode }) => {
+  const { t } = useWords();
+  return (
+    <section aria-label={t(title)}>
+      <h2>{t(title)}</h2>
+      {children}
+    </section>
+  );
+};
+
+const NumberRow = (props: { field: keyof typeof LIMITS; value: number; disabled: boolean; onChange: (value: number) => void }) => {
+  const { t } = useWords();
+  const { min, max, unit } = LIMITS[props.field];
+  const id = `waiting-${props.field}`;
+  return (
+    <div className="waiting-row">
+      <label htmlFor={id}>{t(`waiting.${props.field}`)}</label>
+      <InputNumber
+        id={id}
+        min={min}
+        max={max}
+        precision={0}
+        value={props.value}
+        disabled={props.disabled}
+        onChange={(value) => value !== null && props.onChange(value)}
+      />
+      <span className="meta">
+        {t(`waiting.unit.${unit}`)} · {min}–{max}
+      </span>
+    </div>
+  );
+};

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { waitingContract } from './waiting.ts';
+
+waitingContract(t, 'postgres');
