@@ -130,7 +130,16 @@ for (const engine of ['sqlite', 'postgres'] as const)
       during.join = async (extension) => {
         if (extension === '8001') await agents.endWrapUp(two.staffId);
       };
-      await agents.reestablish({ node: '-', takenAt: TUESDAY, bootedAt: TUESDAY, calls: [], members: [], registered: [], queues: {}, keeping: [] });
+      await agents.reestablish({
+        node: '-',
+        takenAt: TUESDAY,
+        bootedAt: TUESDAY,
+        calls: [],
+        members: [],
+        registered: [],
+        queues: {},
+        keeping: [],
+      });
       during.join = async () => undefined;
       t.same(
         joins.filter(({ extension }) => extension !== '8000').sort((a, b) => a.extension.localeCompare(b.extension)),
