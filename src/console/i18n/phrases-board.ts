@@ -42,8 +42,9 @@ export const BOARD_PHRASES = {
   'board.state.talking': ['通话', 'On call'],
   'board.state.wrap_up': ['整理', 'Wrap-up'],
   'board.states': [
-    '通话 {talking} · 整理 {wrapUp} · 小休 {paused} · 失联 {lost}',
-    '{talking} on call · {wrapUp} wrap-up · {paused} paused · {lost} lost',
+    // A line ends between two of them, never between a word and its number.
+    '通话\u00a0{talking} · 整理\u00a0{wrapUp} · 小休\u00a0{paused} · 失联\u00a0{lost}',
+    '{talking}\u00a0on\u00a0call · {wrapUp}\u00a0wrap-up · {paused}\u00a0paused · {lost}\u00a0lost',
   ],
   'board.talk': ['平均通话（今天）', 'Average talk today'],
   'board.times': ['24 小时内第 {n} 次', 'Call {n} in 24 h'],
