@@ -440,6 +440,7 @@ export const defineSchema = (k: Kit) => {
       k.index('cases_state_ix').on(t.state, t.id),
       k.index('cases_breaks_ix').on(t.breaksAt, t.id),
       k.index('cases_lead_breaks_ix').on(t.leadUnit, t.breaksAt, t.id),
+      k.index('cases_lead_state_ix').on(t.leadUnit, t.state, t.id),
       k.index('cases_watch_ix').on(t.watchAt),
       k.index('cases_sign_alarm_ix').on(t.signAlarmAt),
       k.index('cases_place_ix').on(t.placeCode, t.id),

@@ -1,17 +1,21 @@
 import { statSync } from 'node:fs';
-import pg from 'pg';
 import { clocksOf, type DueBasis } from '../../src/cases/deadlines.ts';
 import type { Viewer } from '../../src/cases/index.ts';
 import { DEFAULT_POLICY } from '../../src/cases/policy.ts';
 import { buildCalendar, CALENDAR_2026, dueAfterWorkingDays, provisionalYear } from '../../src/core/working-time.ts';
 import { createHouse } from '../contract/cases-life.ts';
 import { percentile, type Report, summary } from '../helpers/report.ts';
-import { type Engine, openStoreFor } from '../helpers/store.ts';
-import { COMMON_WORD, dice, generateCases, lines, RARE_WORD, START, UNITS } from './cases/generate.ts';
+import type { Engine } from '../helpers/store.ts';
+import { besideBare } from './cases/api.ts';
+import { COMMON_WORD, dice, lines, RARE_WORD, START, UNITS } from './cases/generate.ts';
+import { openKept } from './cases/kept.ts';
 
 /**
- * npm run bench -- cases                                everything, a million cases on both engines included
- * npm run bench -- cases deadlines sqlite-100k         a part
+ * npm run bench -- cases                            everything, a million cases on both engines included; growth at the end
+ * npm run bench -- cases deadlines sqlite-100k      some parts
+ * npm run bench -- cases sqlite api-sqlite --size=20000   a size of one's own; without it a million
+ *
+ * The cases are generated once and kept under the temporary directory (cases/kept.ts).
  */
 export const place = 'machine';
 
@@ -44,25 +48,17 @@ const deadlines = async (report: Report): Promise<void> => {
   });
 };
 
-/** PostgreSQL's own housekeeping would have looked at a table of this age; SQLite runs as it does in production, without. */
-const settle = async (databaseUrl: string | null): Promise<void> => {
-  if (databaseUrl === null) return;
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query('vacuum analyze');
-  await client.end();
-};
+const OWN_SIZE = Number(process.argv.find((word) => word.startsWith('--size='))?.slice('--size='.length) ?? 1_000_000);
+
+/** p95 by engine, question and size, for the growth at the end. */
+const seen = new Map<string, Map<number, number>>();
 
 const searches =
   (size: number) =>
   async (report: Report, engine: Engine): Promise<void> => {
-    const { store, databaseUrl, file, close } = await openStoreFor(engine);
+    const { store, databaseUrl, file, seconds, kept, close } = await openKept(engine, size);
     try {
-      const began = performance.now();
-      await generateCases(store, size);
-      await settle(databaseUrl);
-      const seconds = Math.round((performance.now() - began) / 100) / 10;
-      report.figure('generated', {
+      report.figure(kept ? 'generated in an earlier run' : 'generated', {
         cases: size,
         seconds,
         ...(databaseUrl === null ? { fileMb: Math.round(statSync(file).size / 1e6) } : {}),
@@ -84,6 +80,8 @@ const searches =
           taken.push(performance.now() - from);
         }
         const values = { size, engine, ...summary(taken) };
+        const question = `${engine}: ${what}`;
+        seen.set(question, (seen.get(question) ?? new Map<number, number>()).set(size, values.p95));
         if (limitMs === null) report.figure(what, values);
         else report.claim(what, percentile(taken, 0.95) <= limitMs, { ...values, limitMs });
       };
@@ -122,16 +120,27 @@ const searches =
 
 const on = (engine: Engine, size: number) => (report: Report) => searches(size)(report, engine);
 
-const everyday = {
+const growth = async (report: Report): Promise<void> => {
+  for (const [question, bySize] of seen) {
+    const sizes = [...bySize].sort(([a], [b]) => a - b);
+    if (sizes.length > 1) report.figure(`p95 in ms by number of cases, ${question}`, Object.fromEntries(sizes));
+  }
+};
+
+const api = (engine: Engine) => async (report: Report) => {
+  const cases = await openKept(engine, OWN_SIZE);
+  await besideBare(report, cases).finally(cases.close);
+};
+
+export const parts: Record<string, (report: Report) => Promise<void>> = {
   deadlines,
   'sqlite-10k': on('sqlite', 10_000),
   'postgres-10k': on('postgres', 10_000),
   'sqlite-100k': on('sqlite', 100_000),
   'postgres-100k': on('postgres', 100_000),
-};
-
-export const parts: Record<string, (report: Report) => Promise<void>> = {
-  ...everyday,
-  'sqlite-1m': on('sqlite', 1_000_000),
-  'postgres-1m': on('postgres', 1_000_000),
+  sqlite: on('sqlite', OWN_SIZE),
+  postgres: on('postgres', OWN_SIZE),
+  'api-sqlite': api('sqlite'),
+  'api-postgres': api('postgres'),
+  growth,
 };

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,14 +38,20 @@ export const testPostgres = async (): Promise<TestPostgres> => {
 /** Data that nobody will miss need not survive a power cut. */
 const CARELESS = ['fsync', 'synchronous_commit', 'full_page_writes'].flatMap((name) => ['-c', `${name}=off`]);
 
-/** A PostgreSQL of the test's own: empty, in a temporary directory, no network port. */
-export const startPostgres = async (options: { careless?: boolean } = {}): Promise<TestPostgres> => {
+/**
+ * A PostgreSQL of the test's own: empty, in a temporary directory, no network port. With `keptIn`, its data lie there and are
+ * found again by whoever starts it there next.
+ */
+export const startPostgres = async (options: { careless?: boolean; keptIn?: string } = {}): Promise<TestPostgres> => {
   const bin = binaries();
-  const directory = mkdtempSync(join(tmpdir(), 'hotline-pg-'));
+  const directory = options.keptIn ?? mkdtempSync(join(tmpdir(), 'hotline-pg-'));
   chmodSync(directory, 0o777);
   const run = { ...asServer(), stdio: 'pipe' as const, cwd: directory };
   const data = join(directory, 'data');
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'hotline', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], run);
+  // Whoever started it before may have been killed and have left it running.
+  if (existsSync(join(data, 'postmaster.pid'))) spawnSync(join(bin, 'pg_ctl'), ['stop', '-D', data, '-m', 'fast'], run);
+  if (!existsSync(data))
+    execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'hotline', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], run);
   const settings = ['-c', 'listen_addresses=', '-c', 'max_connections=200', ...(options.careless ? CARELESS : [])];
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', directory, ...settings], { ...run, stdio: 'ignore' });
   server.unref(); // the test's process ends when its tests do
@@ -70,7 +76,7 @@ export const startPostgres = async (options: { careless?: boolean } = {}): Promi
       const until = Date.now() + 5_000;
       while (existsSync(join(data, 'postmaster.pid')) && Date.now() < until)
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-      rmSync(directory, { recursive: true, force: true });
+      if (options.keptIn === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
 };

@@ -16,12 +16,12 @@ export interface WholeApp {
   script: ReturnType<typeof createScriptedTelephony>['script'];
 }
 
-/** The whole application as the composition root makes it, on SQLite, without a port and before a pretended switch; not started. */
+/** The whole application as the composition root makes it, on SQLite unless a store is given, without a port and before a pretended switch; not started. */
 export const wholeApp = async (
   t: Test,
-  options: { dataDirectory: string; environment?: Record<string, string>; clock?: Clock },
+  options: { dataDirectory: string; environment?: Record<string, string>; clock?: Clock; store?: Store },
 ): Promise<WholeApp> => {
-  const store = await openTestStore(t, 'sqlite');
+  const store = options.store ?? (await openTestStore(t, 'sqlite'));
   const clock = options.clock ?? { now: () => new Date() };
   const telephony = createScriptedTelephony({ clock });
   const secret = 'x'.repeat(40);

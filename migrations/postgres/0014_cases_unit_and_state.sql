@@ -1,0 +1,1 @@
+CREATE INDEX "cases_lead_state_ix" ON "cases" USING btree ("lead_unit","state","id");

@@ -1,0 +1,1 @@
+CREATE INDEX `cases_lead_state_ix` ON `cases` (`lead_unit`,`state`,`id`);
