@@ -74,6 +74,13 @@ export const card = (change: Partial<Card> = {}): Card => ({
 
 export const callers: Record<string, Partial<Card>> = {
   known: {},
+  'called back': {
+    brief: [
+      { kind: 'called_back', values: { at: ago(900), minutes: 12, attempt: 2 } },
+      { kind: 'repeat', values: { times: 3, subject: '路灯不亮' } },
+      { kind: 'open_case', values: { count: 1, title: '三号楼东侧路灯' } },
+    ],
+  },
   maybe: {
     caller: {
       identity: 'maybe',

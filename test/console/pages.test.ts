@@ -182,6 +182,32 @@ const leads = async (t: Test, browser: Browser, service: PretendedService, langu
   await context.close();
 };
 
+/** What a waiting citizen gets: what is switched off keeps its number and says nothing; one click saves. */
+const setsWaiting = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? SMALL : WIDE);
+  const errors = listen(page);
+  const sent: unknown[] = [];
+  page.on('request', (request) => void (request.method() === 'PUT' && sent.push(request.postDataJSON())));
+  service.manner = 'full';
+  await openPage(page, service, '/settings/waiting');
+  await page.waitForSelector('#waiting-attempts', { timeout: PAGE_LIMIT_MS });
+  t.equal(await page.isDisabled('#waiting-attempts'), true, 'the key is off until somebody decides so');
+  await page
+    .locator('label')
+    .filter({ hasText: /按1|Key 1/ })
+    .locator('input')
+    .check();
+  await page.fill('#waiting-attempts', '2');
+  await judge(t, page, 'the waiting rules', 'may scroll');
+  await page.click('[data-act=save-waiting]');
+  await page.locator('.well').waitFor({ timeout: PAGE_LIMIT_MS });
+  t.match(sent, [{ version: 0, rules: { callback: { attempts: 2, restMinutes: 10 }, knowingAgentSeconds: 15 } }]);
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 t.setTimeout(390_000);
 
 t.test('pages', { timeout: 380_000 }, async (t) => {
@@ -198,6 +224,7 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
   await t.test('every page in English, small and dark', { timeout: 300_000 }, (t) => walkPagesInEnglish(t, browser, service));
   for (const language of ['zh-CN', 'en'] as const) {
     await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
+    await t.test(`what who waits gets, ${language}`, { timeout: 300_000 }, (t) => setsWaiting(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
   }
 }).catch(t.threw);

@@ -9,6 +9,7 @@ import { StaleCase } from '../../src/cases/schemas.ts';
 import { contentPolicy } from '../../src/http/security.ts';
 import { parseClientFrame } from '../../src/push/client-frame.ts';
 import { PUSH_PROTOCOL, type PushEvent, type ServerFrame, type Snapshot } from '../../src/push/frames.ts';
+import { FIRST_RULES } from '../../src/waiting/rules.ts';
 import { ROOT } from '../helpers/runner.ts';
 import { mustBe, type Shapes, SnapshotShape, sampleOf } from './shapes.ts';
 
@@ -45,7 +46,11 @@ const TYPES: Record<string, string> = {
 };
 
 /** What a page needs more of than two rows of one kind. */
-const WRITTEN: Record<string, unknown> = { 'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS } };
+const WRITTEN: Record<string, unknown> = {
+  'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS },
+  'GET /api/settings/waiting': { version: 0, rules: FIRST_RULES, onSwitch: true },
+  'PUT /api/settings/waiting': { version: 1, rules: FIRST_RULES, onSwitch: true },
+};
 
 const REFUSED = { code: 'session.required', message: '请先登录 (log in first)', details: {} };
 
@@ -100,7 +105,7 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
   const write = (response: ServerResponse, route: string): void => {
     const shape = shapes.get(route);
     if (stale && route.startsWith('PUT /api/cases/')) answer(response, 409, stale);
-    else if (shape) answer(response, 200, mustBe(shape, sampleOf(shape, true), route));
+    else if (shape) answer(response, 200, mustBe(shape, WRITTEN[route] ?? sampleOf(shape, true), route));
     else response.writeHead(204).end();
   };
 

@@ -32,7 +32,7 @@ export const PHRASES = {
   'brief.title': ['接听前要知道的', 'Know before answering'],
   'brief.prefill': ['接通后表单会预填', 'The form will be half filled'],
   'brief.prefill_note': ['紫色虚线：机器预填，待您确认', 'Dashed violet: proposed, you confirm'],
-  'brief.called_back': ['保留顺序回拨：已排队 {minutes} 分钟', 'Called back with place kept: waited {minutes} min'],
+  'brief.called_back': ['保留顺序回拨：已排队 {minutes} 分钟，约于', 'Called back with place kept: waited {minutes} min, asked'],
   'brief.called_back.say': [
     '您接听后系统才拨市民（第 {attempt} 次），听到回铃请稍等',
     'The citizen is dialled when you answer (attempt {attempt}): wait through the ringing',
