@@ -273,6 +273,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       const state = offer.answeredAt ? 'talking' : 'ringing';
       return { callId: offer.callId, state, since: offer.answeredAt ?? offer.offeredAt };
     },
+    bringBack: (staffId) => callActs.bringBack(staffId),
     randomSecret,
     deskSecret: (extension) => deriveKey(deps.secret, `desk phone ${extension}`).toString('base64url').slice(0, 20),
     issueTicket: ticketOf,

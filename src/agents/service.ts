@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
-import type { StaffId } from '../core/ids.ts';
+import type { CallId, StaffId } from '../core/ids.ts';
 import { createTurns } from '../core/turns.ts';
 import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Outbox } from '../storage/outbox.ts';
@@ -25,6 +25,8 @@ export interface AgentsDeps {
   checkReason(reason: string): Promise<void>;
   /** The ring or talk of a person that is going on. */
   liveOfferOf(staffId: StaffId): Promise<LiveOffer | null>;
+  /** The citizen of a talk whose telephone is gone, back to this person's new one. @returns the call, or null */
+  bringBack(staffId: StaffId): Promise<CallId | null>;
   randomSecret(): string;
   /** A telephone on a desk is set up by hand once, so its secret stays the same for as long as the master secret does. */
   deskSecret(extension: string): string;
@@ -109,11 +111,17 @@ export const createAgents = (deps: AgentsDeps) => {
     return after !== null;
   };
 
+  /** Calls on their way back to somebody's new telephone: until they are there the queues ring it for nobody else. */
+  const comingBack = new Map<CallId, StaffId>();
+
+  const reasonOnSwitch = (shift: ShiftRow): string =>
+    [...comingBack.values()].includes(shift.staffId) ? 'coming_back' : pauseReasonOf(shift);
+
   const tellSwitch = (staffId: StaffId): Promise<void> =>
     inTurn(String(staffId), async () => {
       const shift = await repository.openShiftOf(staffId);
       if (!shift) return;
-      const reason = pauseReasonOf(shift);
+      const reason = reasonOnSwitch(shift);
       await (reason ? telephony.pause(shift.extension, reason) : telephony.unpause(shift.extension));
     });
 
@@ -123,7 +131,7 @@ export const createAgents = (deps: AgentsDeps) => {
       const [shift, person] = await Promise.all([repository.openShiftOf(staffId), repository.person(staffId)]);
       if (!shift) return;
       const { extension } = shift;
-      const reason = pauseReasonOf(shift);
+      const reason = reasonOnSwitch(shift);
       await telephony.joinQueues({ extension, displayName: person?.name ?? extension, queues: deps.queues, paused: reason !== '', reason });
     });
 
@@ -132,6 +140,21 @@ export const createAgents = (deps: AgentsDeps) => {
       for (const result of results)
         if (result.status === 'rejected') logger.warn({ err: result.reason, extension }, 'the switch could not be told of a sign-out');
     });
+  };
+
+  /**
+   * A page that asks for the telephone in the middle of a talk, after the telephone of the page before has gone: it was loaded anew.
+   * One that is still there belongs to another computer, and its citizen stays with it.
+   */
+  const takeUpTalk = async (staffId: StaffId, extension: string): Promise<void> => {
+    if (presences.of(extension)?.registered !== false || (await deps.liveOfferOf(staffId))?.state !== 'talking') return;
+    try {
+      const callId = await deps.bringBack(staffId);
+      if (callId !== null) comingBack.set(callId, staffId);
+    } catch (err) {
+      // The switch finds the dead leg by its silence, a little later.
+      logger.warn({ err }, 'a citizen could not be brought back to a page that was loaded anew');
+    }
   };
 
   const signOut = async (staffId: StaffId, actor: Actor, note?: Note): Promise<void> => {
@@ -160,6 +183,7 @@ export const createAgents = (deps: AgentsDeps) => {
     async signIn(staffId: StaffId, device: 'browser' | 'desk'): Promise<SignedIn> {
       const person = await personOf(staffId);
       const now = clock.now();
+      const hadBrowser = (await repository.openShiftOf(staffId))?.device === 'browser';
       const shift = await store.write(async (db) => {
         const before = await repository.openShift(db, staffId);
         if (before) return repository.updateShift(db, before.id, { device, extension: person.extension });
@@ -181,10 +205,18 @@ export const createAgents = (deps: AgentsDeps) => {
         });
       });
       if (!shift) throw new HotlineError('internal.unexpected', 'the shift could not be written');
+      if (hadBrowser && device === 'browser') await takeUpTalk(staffId, person.extension);
       const secret = device === 'browser' ? deps.randomSecret() : deps.deskSecret(person.extension);
       await telephony.setUpPhone({ extension: person.extension, displayName: person.name, secret, kind: device });
       await joinSwitch(staffId);
       return { agent: await view(staffId), phone: phoneOf(person.extension, secret) };
+    },
+
+    /** A call that was on its way back to a new telephone is there, or has gone another way: the queues may ring it again. */
+    async cameBack(callId: CallId): Promise<void> {
+      const staffId = comingBack.get(callId);
+      if (staffId === undefined || !comingBack.delete(callId)) return;
+      await tellSwitch(staffId);
     },
 
     async renewTicket(staffId: StaffId): Promise<Ticket> {

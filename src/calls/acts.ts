@@ -21,7 +21,7 @@ export interface Actor {
 export interface CallActsDeps {
   store: Pick<Store, 'read' | 'write'>;
   repository: CallsRepository;
-  telephony: Pick<Telephony, 'transfer' | 'callThird' | 'joinThird' | 'dismissThird' | 'leaveToThird' | 'hangUp'>;
+  telephony: Pick<Telephony, 'transfer' | 'callThird' | 'joinThird' | 'dismissThird' | 'leaveToThird' | 'bringBack' | 'hangUp'>;
   history: Pick<History, 'append'>;
   outbox: Pick<Outbox, 'append' | 'on'>;
   clock: Clock;
@@ -207,6 +207,33 @@ export const createCallActs = (deps: CallActsDeps) => {
       // Also of one whose telephone was gone before it could ring, and of whom the switch never tells.
       await close(callId, actor.staffId, ['invite', 'third', 'consult'], 'dismissed');
       return view(callId, actor.staffId);
+    },
+
+    /**
+     * The page whose telephone had the citizen is gone and another has asked for the telephone: the citizen comes back to it. Only
+     * a talk of two; from a conference nobody is missing whom the switch does not bring on by itself.
+     * @returns the call that is on its way back; null when there is none
+     */
+    async bringBack(staffId: StaffId): Promise<CallId | null> {
+      const offer = (await repository.openOffersOfStaff(staffId)).find((each) => each.answeredAt);
+      if (!offer) return null;
+      const { callId } = offer;
+      const { call, desk } = await mine(callId, staffId);
+      const claimed = await store.write(async (db) => {
+        await repository.lockCall(db, callId);
+        const open = await repository.openSegmentsOf(db, callId);
+        if (deskStateOf(open, desk.legId).state !== 'talking' || open.some(({ kind }) => kind === 'return')) return false;
+        const party = desk.extension;
+        await repository.insertSegment(db, { callId, kind: 'return', staffId, party, startedAt: clock.now() });
+        await history.append(db, { actor: byStaff(staffId), act: 'desk.brought_back', thing: { kind: 'call', id: call.id } });
+        return true;
+      });
+      if (!claimed) return null;
+      await telephony.bringBack(desk).catch(async (err) => {
+        await close(callId, staffId, ['return'], 'failed');
+        throw err;
+      });
+      return callId;
     },
 
     async leave(callId: CallId, actor: Actor): Promise<DeskView> {

@@ -240,8 +240,10 @@ export const createCalls = (deps: CallsDeps): Calls => {
       const offer = await repository.offerByLeg(db, event.legId);
       const call = await repository.byChannel(db, event.channelId);
       if (!offer || !call || offer.endedAt) return;
+      const open = await repository.openSegmentsOf(db, call.id);
+      const broughtBack = open.some(({ kind, staffId }) => kind === 'return' && staffId === offer.staffId);
       // The dialplan's own rule: after anything but a normal hang-up the citizen waits again. 0: it happened while we were away.
-      const telephoneLost = event.cause !== NORMAL_HANG_UP && event.cause !== 0;
+      const telephoneLost = broughtBack || (event.cause !== NORMAL_HANG_UP && event.cause !== 0);
       await (offer.answeredAt ? agentLeft(db, call, offer, event.at, telephoneLost) : endOffer(db, call, offer, event.at, false));
     },
     'call.desk': async (db, event) => {
@@ -258,7 +260,8 @@ export const createCalls = (deps: CallsDeps): Calls => {
           startedAt: event.at,
         });
       if (event.state === 'conference') await endSegments(db, call, event.at, 'back', ofKind('consult'));
-      if (event.state === 'returned' || event.state === 'outside') {
+      const isAnnounced = event.state === 'returned' && open.some(ofKind('return'));
+      if ((event.state === 'returned' && !isAnnounced) || event.state === 'outside') {
         await endSegments(db, call, event.at, event.state === 'returned' ? 'returned' : 'taken', ofKind('transfer'));
         await repository.insertSegment(db, {
           callId: call.id,
@@ -270,8 +273,8 @@ export const createCalls = (deps: CallsDeps): Calls => {
       }
       if (event.state === 'consult') await record(db, 'call.consult', call);
       else if (event.state === 'conference') await record(db, 'call.conference', call);
-      else if (event.state === 'returned') await record(db, 'call.returned', call);
-      else await record(db, 'call.outside', call);
+      else if (event.state === 'returned' && !isAnnounced) await record(db, 'call.returned', call);
+      else if (event.state === 'outside') await record(db, 'call.outside', call);
       await deskChanged(db, call, asked?.staffId ?? null);
     },
     'third.joined': async (db, event) => {

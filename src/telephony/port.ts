@@ -206,6 +206,11 @@ export interface Telephony {
   joinThird(call: DeskCall): Promise<void>;
   /** Third party out of the call; a citizen on music is back with the agent. */
   dismissThird(call: DeskCall): Promise<void>;
+  /**
+   * The agent's telephone began anew in the middle of a talk and the leg is dead: the citizen hears music until the telephone is
+   * there again, 10 s at most, then it rings for 20 s. Not there or not taken: the head of the queue, by the dialplan alone.
+   */
+  bringBack(call: DeskCall): Promise<void>;
   /** The agent goes, citizen and third party stay. `telephony.not_answered` while the third is not there. */
   leaveToThird(call: DeskCall): Promise<void>;
   /** Earlier or later place in the queue for a call that is already waiting. @param priority as `waitingRank` makes it */

@@ -132,6 +132,19 @@ t.test('a colleague who dies with the call costs the citizen the place at the he
   await until('somebody is there', () => citizen.hears(AGENT));
 });
 
+t.test('a telephone that began anew in the talk: music, then it rings; with the service dead it goes on by itself', async (t) => {
+  const { citizen, ring, call } = await talk();
+  await telephony.bringBack(call);
+  await ring.ended;
+  const back = await agent.incoming();
+  t.equal(back.header('x-hotline-call'), call.channelId);
+  t.ok(eventOf('call.desk', (event) => event.channelId === call.channelId && event.state === 'returned'));
+  back.answer(AGENT);
+  await until('they talk again', () => citizen.hears(AGENT, 600) && back.hears(CITIZEN));
+  back.hangUp();
+  await until('goodbye is heard', () => citizen.hears(GOODBYE));
+});
+
 t.test('handed to an outside number that shows ours, and back when it is busy', async (t) => {
   const { citizen, call } = await talk();
   await telephony.transfer(call, toUnit);

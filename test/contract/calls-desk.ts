@@ -99,6 +99,7 @@ const start = async (t: Test, engine: Engine) => {
     return acts.view(callId, staffId);
   };
   return {
+    day: (staffId: number) => repository.dayOf(staffId, new Date(0)),
     store,
     history,
     outbox,
@@ -219,6 +220,48 @@ export const callsDeskContract = (t: Test, engine: Engine): void => {
       ['return', agent.staffId, 40, 60, 'queued'],
       ['ring', agent.staffId, 40, 60, 'missed'],
     ]);
+  });
+
+  t.test('the page is loaded anew in a talk: the citizen comes back to it, and the talk before is no hang-up', async (t) => {
+    const house = await start(t, engine);
+    const { acts, agent, script, pass, callId } = house;
+    const left: boolean[] = [];
+    house.outbox.on('call.agent_left', ({ telephoneLost }) => void left.push(telephoneLost));
+    await pass(20);
+    t.equal(await acts.bringBack(house.colleague.staffId), null, 'who has no talk has nobody to bring back');
+    const twice = await Promise.all([acts.bringBack(agent.staffId), acts.bringBack(agent.staffId)]);
+    t.same(
+      twice.filter((each) => each !== null),
+      [callId],
+      'asked twice at once, done once',
+    );
+    await house.outbox.settled();
+    t.same(left, [true], 'the agent has not hung up: there is nothing to write up yet');
+    await pass(2);
+    const back = script.transferReturns(house.channelId, '8001');
+    await pass(3);
+    script.answer(back);
+    t.match(await house.row(), { answeredBy: agent.staffId, agentLeftAt: null });
+    await pass(10);
+    script.agentHangsUp(back);
+    const one = agent.staffId;
+    t.same(await house.segments(), [
+      ['ring', one, 6, 10, 'answered'],
+      ['talk', one, 10, 30, 'lost'],
+      ['return', one, 30, 35, 'taken'],
+      ['ring', one, 32, 35, 'answered'],
+      ['talk', one, 35, 45, 'left'],
+    ]);
+    await house.outbox.settled();
+    t.same(left, [true, false]);
+    t.match(await house.day(one), { answered: 1 }, 'one call of the day, however often it rang here');
+  });
+
+  t.test('a page loaded anew while three talk leaves the three to the switch', async (t) => {
+    const house = await start(t, engine);
+    await house.acts.callThird(house.callId, house.agent, POLICE, 'conference');
+    t.equal(await house.acts.bringBack(house.agent.staffId), null);
+    t.equal(house.telephony.script.requests().at(-1)?.method, 'callThird');
   });
 
   t.test('taken by a unit outside: nobody waits while they talk', async (t) => {

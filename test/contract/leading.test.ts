@@ -52,7 +52,8 @@ for (const engine of ['sqlite', 'postgres'] as const)
     };
     const history = createHistory({ repository: createHistoryRepository(store), clock });
     const shifts = createAgentsRepository(store);
-    const presences = { of: () => ({ registered: true, device: 'idle' as const, since: TUESDAY }) };
+    const registered = { now: true };
+    const presences = { of: () => ({ registered: registered.now, device: 'idle' as const, since: TUESDAY }) };
     const live = new Map<number, LiveOffer>();
     const pauses = createPauseSettings({ store, repository: createSettingsRepository(store), history, clock });
     const agents = createAgents({
@@ -66,6 +67,10 @@ for (const engine of ['sqlite', 'postgres'] as const)
       logger: { warn: t.fail } as never,
       checkReason: (reason) => pauses.check(reason),
       liveOfferOf: async (staffId) => live.get(staffId) ?? null,
+      bringBack: async (staffId) => {
+        onSwitch.push(`bringBack ${staffId}`);
+        return 7;
+      },
       randomSecret: () => 'secret',
       deskSecret: () => 'secret',
       issueTicket: () => ({ ticket: '-', ticketExpiresAt: TUESDAY.toISOString() }),
@@ -148,6 +153,31 @@ for (const engine of ['sqlite', 'postgres'] as const)
           { extension: '8002', paused: false },
         ],
       );
+    });
+
+    await t.test('a page loaded anew in a talk gets its citizen back, and no other citizen before', async (t) => {
+      const { staffId } = await given.staff({ extension: '8004' });
+      await agents.signIn(staffId, 'browser');
+      await agents.setIntent(staffId, { intent: 'ready' });
+      live.set(staffId, { callId: 7, state: 'talking', since: TUESDAY });
+      onSwitch.length = 0;
+      await agents.signIn(staffId, 'browser');
+      t.notOk(onSwitch.includes(`bringBack ${staffId}`), 'the telephone is still there, at another computer: the talk stays there');
+      registered.now = false;
+      onSwitch.length = 0;
+      await agents.signIn(staffId, 'browser');
+      t.same(onSwitch, [`bringBack ${staffId}`, 'setUpPhone'], 'the citizen hears music before the telephone is made');
+      t.same(joins.at(-1), { extension: '8004', paused: true });
+      await agents.cameBack(7);
+      t.same(onSwitch.at(-1), 'unpause 8004');
+      await agents.cameBack(7);
+      t.equal(onSwitch.length, 3, 'told once');
+      live.set(staffId, { callId: 8, state: 'ringing', since: TUESDAY });
+      await agents.signIn(staffId, 'browser');
+      t.same(joins.at(-1), { extension: '8004', paused: false }, 'a ring has no citizen to bring back');
+      registered.now = true;
+      live.clear();
+      await agents.signOut(staffId, 'self');
     });
 
     await t.test('nobody is signed off with a citizen on the line', async (t) => {

@@ -47,3 +47,11 @@ t.test('a third who does not come gives the citizen back', async (t) => {
   t.same(kinds(told), ['call.desk', 'call.offered', 'offer.ended', 'third.left', 'call.desk']);
   t.match(told.at(-1), { state: 'conference', to: '' });
 });
+
+t.test('a telephone that began anew: the dead leg goes, the citizen stays', async (t) => {
+  const { telephony, script, told, call } = await talk();
+  await telephony.bringBack(call);
+  t.same(kinds(told), ['call.agent_left']);
+  t.ok(script.isLive(call.channelId));
+  await t.rejects(telephony.bringBack({ ...call, channelId: 'gone' }), { code: 'telephony.refused' });
+});

@@ -44,6 +44,7 @@ export const PAGE_PHRASES = {
   'act_of.desk.conference': ['三方通话', 'Called a third party'],
   'act_of.desk.join': ['并入三方', 'Citizen joined'],
   'act_of.desk.dismiss': ['请第三方离开', 'Third party dismissed'],
+  'act_of.desk.brought_back': ['页面重新打开，接回市民', 'Page opened anew, citizen brought back'],
   'act_of.desk.leave': ['坐席离开三方', 'Agent left the three'],
   'act_of.case.opened': ['开工单', 'Case opened'],
   'act_of.case.saved': ['保存工单', 'Case saved'],

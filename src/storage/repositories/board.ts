@@ -64,9 +64,10 @@ export const createBoardRepository = (store: Store) => {
     /** Calls each of these people took since an instant. */
     async answeredSince(staffIds: readonly number[], since: Date): Promise<Map<number, number>> {
       if (staffIds.length === 0) return new Map();
+      // A call that came back to the same agent, from a transfer or to a page that was loaded anew, is one call.
       const rows = await store.read((db) =>
         db
-          .select({ staffId: offers.staffId, callId: offers.callId })
+          .selectDistinct({ staffId: offers.staffId, callId: offers.callId })
           .from(offers)
           .where(and(inArray(offers.staffId, [...staffIds]), gte(offers.offeredAt, since), isNotNull(offers.answeredAt))),
       );

@@ -260,7 +260,7 @@ export const createCallsRepository = (store: Store) => {
       return store.read(async (db) => {
         const [row] = await db
           .select({
-            answered: sql`count(*) filter (where ${isNotNull(offers.answeredAt)})`.mapWith(Number),
+            answered: sql`count(distinct ${offers.callId}) filter (where ${isNotNull(offers.answeredAt)})`.mapWith(Number),
             missed: sql`count(*) filter (where ${eq(offers.outcome, 'missed')})`.mapWith(Number),
           })
           .from(offers)

@@ -137,6 +137,14 @@ export const createDeskActs = (node: Pick<SwitchNode, 'action' | 'channelName' |
       const third = await variable(citizen, 'HOTLINE_THIRD');
       if (third !== '') await hangUp(third);
     },
+    async bringBack(call: DeskCall): Promise<void> {
+      const citizen = await nameOf(call.channelId);
+      await runAll([
+        ...preparation(citizen, call, { kind: 'agent', extension: call.extension }, ''),
+        redirect(citizen, 'hotline-transfer', 'anew'),
+      ]);
+      await hangUp(call.legId);
+    },
     async leaveToThird(call: DeskCall): Promise<void> {
       const citizen = await nameOf(call.channelId);
       const third = await variable(citizen, 'HOTLINE_THIRD');

@@ -239,6 +239,7 @@ export const createAsteriskTelephony = (options: {
     callThird: async (call, third, how, legId) => acting(call).callThird(call, third, how, legId),
     joinThird: async (call) => acting(call).joinThird(call),
     dismissThird: async (call) => acting(call).dismissThird(call),
+    bringBack: async (call) => acting(call).bringBack(call),
     leaveToThird: async (call) => acting(call).leaveToThird(call),
     setWaitingPriority: async (queue, channelId, priority) => {
       checkChannel(channelId);

@@ -419,6 +419,11 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       const third = thirdOf(call.channelId);
       if (third !== undefined) script.thirdGone(third[0]);
     },
+    async bringBack(call) {
+      asked('bringBack', call);
+      if (!calls.has(call.channelId)) throw new HotlineError('telephony.refused', 'The switch refused the action', { action: 'Redirect' });
+      agentGoes(call.legId);
+    },
     async leaveToThird(call) {
       asked('leaveToThird', call);
       const third = thirdOf(call.channelId);
