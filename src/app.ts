@@ -217,7 +217,6 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     repository: waitingRepository,
     telephony,
     history,
-    outbox,
     jobs,
     rule: async () => callbackRuleOf(await waitingSettings.rules()),
     clock,

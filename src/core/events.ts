@@ -24,8 +24,6 @@ export interface DomainEvents {
   'call.desk_changed': { callId: CallId; staffId: StaffId };
   /** The citizen's channel is gone. */
   'call.ended': { callId: CallId; disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached' };
-  /** A promise to call somebody back with their place kept was made, tried, kept or given up. */
-  'place.changed': { placeId: number; state: 'waiting' | 'dialling' | 'resting' | 'reached' | 'failed' | 'withdrawn' };
   /** The recording's bytes are whole and hashed. */
   'recording.sealed': { callId: CallId; recordingId: number };
   /** A citizen left a spoken message because nobody could take the call. */

@@ -3,7 +3,6 @@ import type { Clock } from '../core/clock.ts';
 import type { ChannelId } from '../core/ids.ts';
 import { bySwitch, bySystem, type History } from '../history/index.ts';
 import type { Jobs } from '../jobs/runner.ts';
-import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { KeptPlace, TelephonyEventOf } from '../telephony/events.ts';
 import type { SwitchSnapshot, Telephony } from '../telephony/port.ts';
@@ -34,7 +33,6 @@ export const createKeptPlaces = (deps: {
   repository: WaitingRepository;
   telephony: Pick<Telephony, 'keptPlaces' | 'keepPlace' | 'forgetPlace'>;
   history: Pick<History, 'append'>;
-  outbox: Pick<Outbox, 'append'>;
   jobs: Pick<Jobs, 'schedule'>;
   rule(): Promise<CallbackRule>;
   clock: Clock;
@@ -49,7 +47,6 @@ export const createKeptPlaces = (deps: {
       thing: { kind: 'kept_place', id: row.id },
       details: { callId: row.callId, attempts: row.attempts },
     });
-    await deps.outbox.append(db, 'place.changed', { placeId: row.id, state: row.state });
     if (row.state === 'failed' && row.callId !== null)
       await deps.jobs.schedule(db, {
         kind: 'place.draft',

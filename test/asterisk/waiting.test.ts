@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
+import { rebuildCalls } from '../../src/telephony/asterisk/cel.ts';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import type { KeptPlace, TelephonyEvent } from '../../src/telephony/events.ts';
 import { freeUdpPort } from '../helpers/ports.ts';
@@ -76,6 +77,22 @@ const waits = async (from: string): Promise<SipCall> => {
 };
 const pause = (extension: string, paused: boolean) =>
   house.line.ask('QueuePause', { Interface: `PJSIP/${extension}`, Paused: String(paused) });
+/** Told by the link and by the switch's own record, which a service that was away reads afterwards; nothing else is a call in it. */
+const sameInRecord = (channelId: string): boolean => {
+  const lines = readFileSync(join(house.process.directories.log, 'cel-custom/cel.ndjson'), 'utf8').split('\n').filter(Boolean);
+  const told = (events: readonly TelephonyEvent[]) =>
+    events.flatMap((event) =>
+      'channelId' in event && /^(call|recording)\./.test(event.type) && event.type !== 'call.left_queue' ? [event] : [],
+    );
+  const record = told(rebuildCalls(node, lines));
+  const typesOf = (events: ReturnType<typeof told>) =>
+    events
+      .filter((event) => event.channelId === channelId)
+      .map(({ type }) => type)
+      .sort();
+  const known = new Set(told(heard).map((event) => event.channelId));
+  return String(typesOf(record)) === String(typesOf(told(heard))) && record.every((event) => known.has(event.channelId));
+};
 /** The place is the second in which somebody began to wait. */
 const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1_100));
 const rungWithin = (peer: typeof agent, ms: number): Promise<IncomingCall | null> => peer.incoming(ms).catch(() => null);
@@ -138,6 +155,7 @@ t.test('called back with the place kept: an agent is rung first, the citizen is 
   t.equal((await telephony.snapshot())[0]?.calls.find((each) => each.channelId === channelId)?.legs[0]?.state, 'talking');
   citizen.hangUp();
   await until('the agent is free', () => ring.isOver());
+  await until('the record says the same as the link did', () => sameInRecord(channelId ?? ''));
   for (const kept of await telephony.keptPlaces(node)) await telephony.forgetPlace(node, kept);
   t.same(await telephony.keptPlaces(node), []);
   last.hangUp();

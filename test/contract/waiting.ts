@@ -45,7 +45,6 @@ const start = async (t: Test, engine: Engine) => {
     repository,
     telephony,
     history,
-    outbox,
     jobs,
     rule: async () => ({ attempts: 2, restMinutes: 10 }),
     clock,

@@ -1,5 +1,8 @@
 import type { TelephonyEvent } from '../events.ts';
-import { extensionOfChannel, isAgentContext, newTranslatorState, type TranslatorState, translate } from './translate.ts';
+import { extensionOfChannel, isAgentContext, newTranslatorState, PLACE_CONTEXT, type TranslatorState, translate } from './translate.ts';
+
+/** One event as the link would have told it. */
+type Said = Record<string, string>;
 
 /**
  * Calls rebuilt from what the switch wrote down by itself (CEL, one JSON object a line). Each line is said again as the
@@ -12,6 +15,8 @@ export interface CelFold {
   queues: Map<string, string>;
   /** The queue in which each citizen waited last. */
   lastQueues: Map<string, string>;
+  /** What keeps a place and the telephones it brings together, by the link they share: each half has an id of its own. */
+  places: Map<string, Said>;
   /** When each citizen began to speak a message, in seconds. */
   messages: Map<string, number>;
   /** Lines that were no record of ours: half, foreign, broken. */
@@ -22,6 +27,7 @@ export const newCelFold = (node: string): CelFold => ({
   state: newTranslatorState(node),
   queues: new Map(),
   lastQueues: new Map(),
+  places: new Map(),
   messages: new Map(),
   broken: 0,
 });
@@ -48,8 +54,6 @@ const causeOf = (extra: string | undefined): string => {
   }
 };
 
-type Said = Record<string, string>;
-
 const citizenOf = (line: CelLine): Said => ({
   uniqueid: line.uniqueid ?? '',
   linkedid: line.linkedid ?? '',
@@ -64,12 +68,14 @@ const sayStart = (fold: CelFold, line: CelLine): Said[] => {
   const { uniqueid = '', linkedid = '' } = line;
   const extension = extensionOfChannel(line.channame ?? '');
   if (extension !== null && isAgentContext(line.context ?? '')) {
-    const queue = fold.queues.get(linkedid) ?? fold.lastQueues.get(linkedid);
-    if (queue === undefined || uniqueid === linkedid) return [];
+    const call = fold.places.get(linkedid) ?? { uniqueid: linkedid };
+    const { uniqueid: callId = '' } = call;
+    const queue = fold.queues.get(callId) ?? fold.lastQueues.get(callId);
+    if (queue === undefined || uniqueid === callId) return [];
     // A citizen sent from Queue() to Queue() by a Redirect is not said to have begun the second: its ring says so.
-    const joined = fold.queues.has(linkedid) ? [] : [{ event: 'QueueCallerJoin', uniqueid: linkedid, queue }];
-    fold.queues.set(linkedid, queue);
-    return [...joined, { event: 'AgentCalled', uniqueid: linkedid, destuniqueid: uniqueid, queue, interface: `PJSIP/${extension}` }];
+    const joined = fold.queues.has(callId) ? [] : [{ event: 'QueueCallerJoin', ...call, queue }];
+    fold.queues.set(callId, queue);
+    return [...joined, { event: 'AgentCalled', ...call, destuniqueid: uniqueid, queue, interface: `PJSIP/${extension}` }];
   }
   // A leg dialled out over the trunk starts at "s"; a citizen starts at the number dialled.
   return line.exten === 's' ? [] : [{ event: 'Newchannel', channelstate: '4', ...citizenOf(line) }];
@@ -98,6 +104,7 @@ const sayQueue = (fold: CelFold, line: CelLine): Said[] => {
   if (line.eventtype === 'APP_END' || queue === '') return left;
   fold.queues.set(channelId, queue);
   fold.lastQueues.set(channelId, queue);
+  if (line.context === PLACE_CONTEXT) fold.places.set(line.linkedid ?? '', citizenOf(line));
   return [...left, { event: 'QueueCallerJoin', ...citizenOf(line), queue }];
 };
 
@@ -108,6 +115,12 @@ const asDialplan = (line: CelLine, userevent: string, more: Said): Said => ({
   callid: line.uniqueid ?? '',
   ...more,
 });
+
+/** The line on which somebody is called back is recorded as the call that keeps their place. */
+const ofPlace = (fold: CelFold, line: CelLine): Said => {
+  const callid = isAgentContext(line.context ?? '') ? fold.places.get(line.linkedid ?? '')?.uniqueid : undefined;
+  return callid === undefined ? {} : { callid };
+};
 
 /** Less than this is no message; the dialplan thinks so too. */
 const LEAST_MESSAGE_SECONDS = 0.5;
@@ -135,7 +148,7 @@ const sayApplication = (fold: CelFold, line: CelLine): Said[] => {
     case 'queue':
       return sayQueue(fold, line);
     case 'mixmonitor':
-      return starts ? [asDialplan(line, 'HotlineRecording', { file })] : [];
+      return starts ? [asDialplan(line, 'HotlineRecording', { file, ...ofPlace(fold, line) })] : [];
     case 'record':
       return line.context === 'hotline-voicemail' ? sayMessage(fold, line, file) : [];
     case 'dial':
@@ -155,6 +168,7 @@ const say = (fold: CelFold, line: CelLine): Said[] => {
     case 'BRIDGE_ENTER':
       return sayBridged(fold, line);
     case 'HANGUP':
+      if (fold.places.get(line.linkedid ?? '')?.uniqueid === line.uniqueid) fold.places.delete(line.linkedid ?? '');
       fold.queues.delete(line.uniqueid ?? '');
       fold.lastQueues.delete(line.uniqueid ?? '');
       fold.messages.delete(line.uniqueid ?? '');
