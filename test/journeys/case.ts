@@ -8,9 +8,13 @@ import { brokenInvariants, dice, type Tally } from '../helpers/case-model.ts';
 import type { Report } from '../helpers/report.ts';
 import { environment } from '../helpers/runner.ts';
 import { type Engine, newDatabase } from '../helpers/store.ts';
+import { lives } from './case/life.ts';
 import type { Plan } from './case/worker.ts';
 
-/** `npm run journey -- case`: wild commands by processes that are killed, until a hundred thousand were given. */
+/**
+ * `npm run journey -- case`: one case through its whole life and a holiday on a driven clock, and wild commands by processes
+ * that are killed, until a hundred thousand were given; each on both engines.
+ */
 export const place = 'machine';
 
 const COMMANDS = 100_000;
@@ -87,6 +91,8 @@ const model =
   };
 
 export const parts: Record<string, (report: Report) => Promise<void>> = {
+  'life-sqlite': lives('sqlite'),
+  'life-postgres': lives('postgres'),
   'model-sqlite': model('sqlite', COMMANDS),
   'model-postgres': model('postgres', COMMANDS),
   'model-short': async (report) => {
