@@ -3,7 +3,15 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { accessRoutes, createAccess, createPasswords, createSecondFactors, createStaffAdministration } from './access/index.ts';
+import {
+  accessRoutes,
+  createAccess,
+  createMachines,
+  createPasswords,
+  createSecondFactors,
+  createStaffAdministration,
+  machineRoutes,
+} from './access/index.ts';
 import {
   agentNotices,
   agentReactions,
@@ -36,11 +44,13 @@ import {
   casesReactions,
   casesRoutes,
   createCaseFiles,
+  createCaseIntake,
   createCaseLives,
   createCaseLookup,
   createCases,
   createTerms,
 } from './cases/index.ts';
+import { cityRoutes, createCity, createCityImports, createProfile } from './city/index.ts';
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
 import type { StaffId } from './core/ids.ts';
@@ -70,13 +80,16 @@ import { createAgentsRepository } from './storage/repositories/agents.ts';
 import { createBoardRepository } from './storage/repositories/board.ts';
 import { createCallsRepository } from './storage/repositories/calls.ts';
 import { createCaseFilesRepository } from './storage/repositories/case-files.ts';
+import { createCaseIntakeRepository } from './storage/repositories/case-intake.ts';
 import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
+import { createCityRepository } from './storage/repositories/city.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
 import { createDeskMessagesRepository } from './storage/repositories/desk-messages.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
+import { createMachinesRepository } from './storage/repositories/machines.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import { createWaitingRepository } from './storage/repositories/waiting.ts';
@@ -169,12 +182,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     settings: { sessionHours: config.session.hours, idleMinutes: config.session.idleMinutes },
   });
 
+  const machines = createMachines({ store, repository: createMachinesRepository(store), history, clock });
+
   // Alarms tell the desks and the desks' snapshot shows the alarms; the hub joins the circle last.
   const late: { toDesks: (event: PushEvent) => void } = { toDesks: () => {} };
   const alarms = createAlarms({ clock, push: (event) => late.toDesks(event) });
   const deadJobs = jobAlarms({ jobs, alarms, onError: (err) => logger.warn({ err }, 'given-up work could not be looked up') });
 
   // ── directory, cases, calls ──
+  const normalNumber = (typed: string): string | null => {
+    const number = parseCallerNumber(typed, config.hotline.areaCode);
+    return number.kind === 'number' ? number.normal : null;
+  };
   const directory = createDirectory({ repository: createDirectoryRepository(store), clock, areaCode: config.hotline.areaCode });
   const casesRepository = createCasesRepository(store);
   const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
@@ -191,11 +210,20 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     outbox,
     history,
     clock,
-    normalNumber(typed) {
-      const number = parseCallerNumber(typed, config.hotline.areaCode);
-      return number.kind === 'number' ? number.normal : null;
-    },
+    normalNumber,
   });
+  const profile = createProfile({ store, repository: settingsRepository, history, clock });
+  const cityDeps = {
+    store,
+    repository: createCityRepository(store),
+    intake: createCaseIntake({ repository: createCaseIntakeRepository(store), lives: livesRepository, terms, outbox, history, clock }),
+    directory,
+    profile,
+    normalNumber,
+    clock,
+  };
+  const city = createCity(cityDeps);
+  const cityImports = createCityImports({ ...cityDeps, history, jobs, place: join(config.dataDirectory, 'imports') });
   const knowledge = createKnowledge({ repository: createKnowledgeRepository(store), clock });
   const callsRepository = createCallsRepository(store);
   const calls = createCalls({
@@ -515,6 +543,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const { app: http, finish } = await createHttp({
     config,
     who: (token) => access.who(token),
+    whichMachine: (token) => machines.who(token),
     logger,
     metrics,
     parts,
@@ -541,6 +570,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     clock,
   });
   await http.register(caseFilesRoutes({ files: caseFiles, currentStaff }));
+  await http.register(cityRoutes({ city, imports: cityImports, profile }));
+  await http.register(machineRoutes({ machines }));
   await http.register(directoryRoutes({ directory }));
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
@@ -637,6 +668,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
         await agents.signOutForgotten();
         await recordings.sealEnded();
         await hours.tellWhenDue();
+        await cityImports.sweep();
       });
       every(PLACE_MS, 'the place in the records could not be kept', () => link.keepPlace());
     },

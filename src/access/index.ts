@@ -1,4 +1,7 @@
 export { createStaffAdministration, type StaffAdministration } from './administration.ts';
+export type { Machine } from './machine.ts';
+export { machineRoutes } from './machine-routes.ts';
+export { createMachines, type Machines } from './machines.ts';
 export { createPasswords, type Passwords } from './password.ts';
 export type { AccessRepository, StaffRow } from './repository.ts';
 export { accessRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { PERMISSIONS, ROLES } from '../core/roles.ts';
-import { nullable, oneOf } from '../core/shapes.ts';
+import { instant, nullable, oneOf } from '../core/shapes.ts';
+import { MACHINE_RIGHTS } from './machine-rights.ts';
 
 export const LogIn = Type.Object(
   {
@@ -55,6 +56,20 @@ export const NewStaff = Type.Object(
 export const SaveStaff = Type.Object({ version: Type.Integer(), ...profile, active: Type.Boolean() }, { additionalProperties: false });
 export const NewPassword = Type.Object({ password: Type.String({ maxLength: 256 }) }, { additionalProperties: false });
 
+const rights = Type.Array(oneOf(...MACHINE_RIGHTS), { minItems: 1, maxItems: MACHINE_RIGHTS.length, uniqueItems: true });
+export const MachineItem = Type.Object({
+  machineId: Type.Integer(),
+  name: Type.String(),
+  hint: Type.String({ description: 'last characters of the token' }),
+  rights,
+  createdByName: Type.String(),
+  createdAt: instant,
+  lastUsedAt: nullable(instant),
+  revokedAt: nullable(instant),
+});
+export const NewMachine = Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }), rights }, { additionalProperties: false });
+export const MachineToken = Type.Object({ machineId: Type.Integer(), token: Type.String({ description: 'told once' }) });
+
 const code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 32 }) }, { additionalProperties: false });
 export const SecondFactorCode = code;
 export const MySecondFactor = Type.Object({ enrolled: Type.Boolean(), recoveryCodesLeft: Type.Integer() });
@@ -76,6 +91,9 @@ export type StaffItem = Static<typeof StaffItem>;
 export type NewStaff = Static<typeof NewStaff>;
 export type SaveStaff = Static<typeof SaveStaff>;
 export type Me = Static<typeof Me>;
+export type MachineItem = Static<typeof MachineItem>;
+export type NewMachine = Static<typeof NewMachine>;
+export type MachineToken = Static<typeof MachineToken>;
 export type MySecondFactor = Static<typeof MySecondFactor>;
 export type Enrolment = Static<typeof Enrolment>;
 export type RecoveryCodes = Static<typeof RecoveryCodes>;

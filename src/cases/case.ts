@@ -4,7 +4,7 @@ import type { CallId, CaseId, CitizenId, StaffId } from '../core/ids.ts';
 import { permissionsOf, type Role } from '../core/roles.ts';
 import { emptyForm, FORM_FIELDS } from './empty-form.ts';
 import type { CaseForm } from './schemas.ts';
-import type { CaseState } from './states.ts';
+import type { CaseSource, CaseState } from './states.ts';
 
 export { emptyForm };
 
@@ -13,7 +13,7 @@ export interface CaseRecord {
   caseId: CaseId;
   number: string;
   state: CaseState;
-  source: 'call' | 'voicemail' | 'callback' | 'desk';
+  source: CaseSource;
   callId: CallId | null;
   citizenId: CitizenId | null;
   /** Normal form; taken from the call, never typed. */

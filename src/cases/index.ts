@@ -1,6 +1,7 @@
 export { caseNumber, type Proposals, titleOf, type Viewer } from './case.ts';
 export { caseFilesRoutes } from './files-routes.ts';
 export { createCaseFiles } from './files-service.ts';
+export { type CaseIntake, createCaseIntake, MOST_AT_ONCE } from './intake.ts';
 export { caseLivesRoutes } from './life-routes.ts';
 export { type CaseLives, type CaseLivesDeps, createCaseLives } from './life-service.ts';
 export { type CaseReader, createCaseLookup } from './lookup.ts';

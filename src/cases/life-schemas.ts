@@ -3,7 +3,7 @@ import { instant, nullable, oneOf } from '../core/shapes.ts';
 import { PERSONS_COMMANDS } from './commands.ts';
 import { CasePolicy } from './policy.ts';
 import { CaseForm, RequestType } from './schemas.ts';
-import { CARDS, CASE_SIDES, CASE_STATES } from './states.ts';
+import { CARDS, CASE_SIDES, CASE_SOURCES, CASE_STATES } from './states.ts';
 import { COMMANDS, REQUIREMENTS } from './workflow.ts';
 
 const State = oneOf(...CASE_STATES);
@@ -89,7 +89,7 @@ export const CasePageView = Type.Object({
   extendedDays: Type.Integer(),
   createdBy: nullable(Type.String({ description: 'Name; hidden from the unit with the rest of who called' })),
   number: Type.String(),
-  source: oneOf('call', 'voicemail', 'callback', 'desk'),
+  source: oneOf(...CASE_SOURCES),
   callId: nullable(Type.Integer()),
   contactNumber: nullable(Type.String({ description: 'Masked' })),
   form: CaseForm,

@@ -14,9 +14,9 @@ import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchRes
 import { formsFor } from './move-forms.ts';
 import { findRepeats, twelveMonthsBefore } from './repeats.ts';
 import type { CaseLivesRepository, CasesRepository, FoundCase, SearchQuery, TimelineEntry, UsualLead } from './repository.ts';
-import { holds, identityOf, isProtected, seesAsUnit, shownAs, valueWithoutIdentity, withoutIdentity } from './sight.ts';
+import { holds, identityOf, isProtected, seesAsUnit, shownAs, valueWithoutIdentity, wordsOf } from './sight.ts';
 import type { Terms } from './terms.ts';
-import { indexWords, queryWords } from './words.ts';
+import { queryWords } from './words.ts';
 
 export interface CaseLivesDeps {
   store: Pick<Store, 'write'>;
@@ -149,12 +149,8 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
   };
 
   const reindex = async (caseId: CaseId): Promise<void> => {
-    const record = await cases.byId(caseId);
-    if (!record) return;
-    const texts = await lives.textsOf(caseId);
-    // What is hidden from the unit must not be found by it either.
-    const shown = isProtected(record.form) ? texts.map((text) => withoutIdentity(text, identityOf(record))) : texts;
-    await lives.index(caseId, indexWords(shown));
+    const texts = (await lives.textsOf([caseId])).get(caseId);
+    if (texts) await lives.index([{ caseId, words: wordsOf(texts) }]);
   };
 
   /** Decides and writes. @returns null when somebody was first */

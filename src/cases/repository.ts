@@ -97,6 +97,12 @@ export interface UsualLead {
   by: 'place' | 'category';
 }
 
+/** What of a case the full-text index is made from. */
+export interface CaseTexts extends Pick<CaseForm, 'confidential' | 'requestType' | 'contactName'> {
+  contactNumber: string | null;
+  texts: string[];
+}
+
 /** Where the lives of cases are kept. Each method joins the caller's transaction when there is one. */
 export interface CaseLivesRepository {
   load(caseId: CaseId): Promise<CaseLife | null>;
@@ -125,9 +131,9 @@ export interface CaseLivesRepository {
   saveCalendarYear(year: CalendarYear, version: number, changedBy: StaffId, at: Date): Promise<boolean>;
   /** Cases whose due time rests on an unpublished year, ids above `after`. */
   provisional(after: CaseId, limit: number): Promise<CaseId[]>;
-  /** The texts of a case as the index keeps them. */
-  index(caseId: CaseId, words: readonly string[]): Promise<void>;
-  textsOf(caseId: CaseId): Promise<string[]>;
+  /** Replaces the words under which each case is found. */
+  index(entries: readonly { caseId: CaseId; words: readonly string[] }[]): Promise<void>;
+  textsOf(caseIds: readonly CaseId[]): Promise<Map<CaseId, CaseTexts>>;
   search(query: SearchQuery, limit: number): Promise<FoundCase[]>;
   /** Since when each case has stood in its present state; a case that never moved is left out. */
   enteredAt(caseIds: readonly CaseId[]): Promise<Map<CaseId, Date>>;

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ShownNumber } from '../calls/schemas.ts';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
-import { CASE_STATES } from './states.ts';
+import { CASE_SOURCES, CASE_STATES } from './states.ts';
 
 /** 咨询 求助 投诉 举报 建议 表扬 其他 (R03). */
 export const REQUEST_TYPES = ['consultation', 'help', 'complaint', 'report', 'suggestion', 'praise', 'other'] as const;
@@ -33,7 +33,7 @@ export const CaseView = Type.Object({
   caseId: Type.Integer(),
   number: Type.String(),
   state: oneOf(...CASE_STATES),
-  source: oneOf('call', 'voicemail', 'callback', 'desk'),
+  source: oneOf(...CASE_SOURCES),
   callId: nullable(Type.Integer()),
   contactNumber: nullable(ShownNumber),
   form: CaseForm,

@@ -1,5 +1,7 @@
 import { type Permission, permissionsOf } from '../core/roles.ts';
 import { type CaseRecord, shownTo, type Viewer } from './case.ts';
+import type { CaseTexts } from './repository.ts';
+import { indexWords } from './words.ts';
 
 /** Who may see what of a case. */
 
@@ -75,6 +77,10 @@ export const valueWithoutIdentity = (value: unknown, who: Identity): unknown => 
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([field, each]) => [field, valueWithoutIdentity(each, who)]));
 };
+
+/** The words under which a case is found: what is hidden from the unit must not be found by it either. */
+export const wordsOf = (of: CaseTexts): string[] =>
+  indexWords(isProtected(of) ? of.texts.map((text) => withoutIdentity(text, of)) : of.texts);
 
 /** The record as somebody of the handling unit may see it. */
 export const shownToUnit = (record: CaseRecord): CaseRecord => {

@@ -21,6 +21,10 @@ export const CASE_STATES = [
 ] as const;
 export type CaseState = (typeof CASE_STATES)[number];
 
+/** Where a case came from; `city`: the city platform handed it over (交办). */
+export const CASE_SOURCES = ['call', 'voicemail', 'callback', 'desk', 'city'] as const;
+export type CaseSource = (typeof CASE_SOURCES)[number];
+
 /** A request of the unit that waits for the centre's ruling. One at a time; the case goes on meanwhile, save for a return. */
 export const CASE_SIDES = ['return_requested', 'extension_requested', 'ledger_requested', 'terminate_requested'] as const;
 export type CaseSide = (typeof CASE_SIDES)[number];

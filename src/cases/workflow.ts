@@ -53,7 +53,8 @@ const WORKING: readonly CaseSide[] = ['extension_requested', 'ledger_requested',
 // biome-ignore format: one row a line, to be read as the table it is
 const MOVES: readonly CaseMove[] = [
   // ── before a unit ──
-  { command: 'register', from: ['draft'], to: ['registered'], by: ['cases.write'], needs: ['form'] },
+  // The system registers what the city platform hands over: its form was checked at the door.
+  { command: 'register', from: ['draft'], to: ['registered'], by: ['cases.write', 'system'], needs: ['form'] },
   { command: 'review', from: ['registered'], to: ['reviewing'], by: ['cases.dispatch'] },
   { command: 'ask_registrar', from: ['registered', 'reviewing'], to: ['draft'], by: ['cases.dispatch'], needs: ['text'] },
   { command: 'answer_directly', from: ['registered', 'reviewing'], to: ['direct_closed'], by: ['cases.write', 'cases.dispatch'], needs: ['reply'] },

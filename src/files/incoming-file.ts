@@ -80,3 +80,6 @@ export const openKept = async (directory: string, sha256: string): Promise<{ byt
     return null;
   }
 };
+
+/** Takes the bytes away; gone already is as good. */
+export const dropKept = (directory: string, sha256: string): Promise<void> => rm(placeOf(directory, sha256), { force: true });

@@ -1,8 +1,9 @@
-/** Who did it: a person, the service itself, or the switch. */
-export type Actor = { kind: 'staff'; id: number } | { kind: 'system' } | { kind: 'switch' };
+/** Who did it: a person, the service itself, the switch, or another system by its credential. */
+export type Actor = { kind: 'staff'; id: number } | { kind: 'system' } | { kind: 'switch' } | { kind: 'machine'; id: number };
 
 export const bySystem: Actor = { kind: 'system' };
 export const bySwitch: Actor = { kind: 'switch' };
+export const byMachine = (id: number): Actor => ({ kind: 'machine', id });
 export const byStaff = (id: number): Actor => ({ kind: 'staff', id });
 
 /**

@@ -4,7 +4,7 @@ import type { HistoryEntry } from './history.ts';
 export interface HistoryRow {
   id: number;
   at: Date;
-  actorKind: 'staff' | 'system' | 'switch';
+  actorKind: 'staff' | 'system' | 'switch' | 'machine';
   actorId: number | null;
   actorName: string | null;
   act: string;
@@ -27,6 +27,8 @@ export interface HistoryFilter {
 /** Rows are added and read; the database itself refuses to change or remove one. */
 export interface HistoryRepository {
   append(db: Exec, entry: HistoryEntry, at: Date): Promise<number>;
+  /** Many at once, in their order. */
+  appendAll(db: Exec, entries: readonly HistoryEntry[], at: Date): Promise<void>;
   /** Newest first. @param before only rows with a smaller id */
   list(query: { before: number | null; limit: number } & HistoryFilter): Promise<HistoryRow[]>;
   /** Everybody who may have acted, by name. */

@@ -6,7 +6,7 @@ const day = Type.String({ pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9
 export const HistoryItem = Type.Object({
   id: Type.Integer(),
   at: instant,
-  actorKind: oneOf('staff', 'system', 'switch'),
+  actorKind: oneOf('staff', 'system', 'switch', 'machine'),
   actorId: nullable(Type.Integer()),
   actorName: nullable(Type.String()),
   act: Type.String(),

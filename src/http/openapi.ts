@@ -17,12 +17,26 @@ export const describeRoutes = async (app: FastifyInstance, about: { version: str
         version: about.version,
       },
       servers: [{ url: about.publicUrl }],
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE } } },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+          machine: { type: 'http', scheme: 'bearer', description: '系统凭证 credential of another system' },
+        },
+      },
     },
     hideUntagged: true,
     transform: ({ schema, url, route }) => {
       const access = route.config?.access;
       if (!access || 'public' in access) return { schema: { ...schema, security: [] }, url };
+      if ('machine' in access)
+        return {
+          schema: {
+            ...schema,
+            security: [{ machine: [] }],
+            description: `${schema?.description ?? ''}\n\n凭证权限 (right): ${access.machine}`,
+          },
+          url,
+        };
       const right = 'any' in access ? `\n\n权限 (right): ${access.any.join(' | ')}` : '';
       return { schema: { ...schema, security: [{ session: [] }], description: `${schema?.description ?? ''}${right}` }, url };
     },

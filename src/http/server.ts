@@ -12,6 +12,7 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import type { Machine } from '../access/machine.ts';
 import type { Session } from '../access/session.ts';
 import type { Config } from '../config/config.ts';
 import { readTls, type TlsPair, watchTls } from '../config/tls.ts';
@@ -39,6 +40,8 @@ export interface HttpDeps {
   config: Pick<Config, 'mode' | 'http' | 'relay' | 'metricsToken'>;
   /** Whose session a cookie is; access/service's `who`. */
   who: (token: string) => Promise<Session | null>;
+  /** Which other system a credential belongs to; left out, none is known. */
+  whichMachine?: (token: string) => Promise<Machine | null>;
   logger: FastifyBaseLogger;
   metrics: Metrics;
   /** Asked anew at each /readyz. */
@@ -52,6 +55,8 @@ export interface HttpDeps {
 
 /** Far above a busy agent's pace and far below a flood's. Per minute. */
 const PER_PERSON = 1200;
+/** Per credential and minute: a day's cases of a city go through in an hour, and the desks feel nothing of it. */
+const PER_MACHINE = 600;
 /** Per address and minute for whoever is not signed in; static files and health are not counted. */
 const PER_ADDRESS = 600;
 /** Control frames of a console are tens of bytes. */
@@ -109,6 +114,8 @@ const checkOrigins = (app: App, config: HttpDeps['config']): void => {
   app.addHook('onRequest', async (request) => {
     const { origin, upgrade, 'x-hotline': scriptHeader, 'sec-fetch-site': fetchSite } = request.headers;
     const { access, byLink: asked } = request.routeOptions.config;
+    // No browser sends a machine's credential by itself, so that no page can borrow it.
+    if (access !== undefined && 'machine' in access) return;
     // Never where a session counts, whatever the route says.
     const byLink = asked === true && access !== undefined && 'public' in access;
     const isWebSocket = upgrade?.toLowerCase() === 'websocket';
@@ -122,8 +129,11 @@ const limitRates = async (app: App): Promise<void> => {
     global: true,
     timeWindow: '1 minute',
     cache: 20_000,
-    max: (request) => (request.session === null ? PER_ADDRESS : PER_PERSON),
-    keyGenerator: (request) => (request.session === null ? request.ip : `session:${request.session.sessionId}`),
+    max: (request) => (request.machine ? PER_MACHINE : request.session ? PER_PERSON : PER_ADDRESS),
+    keyGenerator: (request) => {
+      if (request.machine) return `machine:${request.machine.machineId}`;
+      return request.session ? `session:${request.session.sessionId}` : request.ip;
+    },
     errorResponseBuilder: (_request, context) =>
       new HotlineError('request.too_many', '请求过于频繁，请稍后再试 (too many requests)', {
         retryAfterSeconds: Math.ceil(context.ttl / 1000),
@@ -167,7 +177,7 @@ export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: ()
   await takeWebSockets(app);
   await app.register(cookie);
   checkOrigins(app, config);
-  identify(app, deps.who);
+  identify(app, deps.who, deps.whichMachine ?? (async () => null));
   await limitRates(app);
   enforce(app);
   await harden(app, { origins: config.http.origins, relayUrl: config.relay.publicUrl, secure });

@@ -9,6 +9,8 @@ export type Reaction<N extends DomainEventName> = (payload: DomainEvents[N], at:
 export interface Outbox {
   /** Writes the event in the caller's transaction; it is delivered after that commits. */
   append<N extends DomainEventName>(db: Exec, name: N, payload: DomainEvents[N]): Promise<void>;
+  /** Many at once, in their order, for what comes in bulk. */
+  appendAll(db: Exec, events: readonly { [N in DomainEventName]: { name: N; payload: DomainEvents[N] } }[DomainEventName][]): Promise<void>;
   /**
    * Reactions run in the order they were added. The events of one call (else of one case, else of one person) are delivered
    * one after the other; those of different ones do not wait for each other: a card must not stand behind another call's
@@ -20,6 +22,9 @@ export interface Outbox {
   /** Resolves when every event committed so far has been delivered. */
   settled(): Promise<void>;
 }
+
+/** Rows marked delivered in one statement. */
+const MOST_MARKED = 5_000;
 
 /** What an event's order is kept within. */
 const lineOf = (payload: object): string => {
@@ -38,14 +43,15 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
   const { outbox } = store.schema;
   const reactions = new Map<DomainEventName, Reaction<DomainEventName>[]>();
   const lines = new Map<string, Promise<void>>();
-  let delivered: number[] = [];
+  const delivered: number[] = [];
   let marking: ReturnType<typeof setTimeout> | null = null;
 
   const mark = async (): Promise<void> => {
     marking = null;
-    const ids = delivered;
-    delivered = [];
+    // An engine takes only so many values in one statement.
+    const ids = delivered.splice(0, MOST_MARKED);
     if (!ids.length) return;
+    if (delivered.length) marking = setTimeout(mark, 0).unref();
     await store
       .write((db) => db.update(outbox).set({ deliveredAt: clock.now() }).where(inArray(outbox.id, ids)).returning({ id: outbox.id }))
       .catch((err) => logger.warn({ err }, 'outbox rows could not be marked delivered'));
@@ -79,16 +85,21 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
     while (lines.size) await Promise.all(lines.values());
   };
 
+  const appendAll = async (db: Exec, events: readonly { name: DomainEventName; payload: object }[]): Promise<void> => {
+    if (!events.length) return;
+    const at = clock.now();
+    const values = events.map(({ name, payload }) => ({ name, payload: payload as Record<string, unknown>, at }));
+    const rows = await db.insert(outbox).values(values).returning({ id: outbox.id });
+    // Ids rise in the order of the values, whatever order the engine hands them back in.
+    const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
+    store.afterCommit(() => {
+      for (const [index, id] of ids.entries()) enqueue({ id, at, ...events[index] } as Told);
+    });
+  };
+
   return {
-    async append(db, name, payload) {
-      const at = clock.now();
-      const [row] = await db
-        .insert(outbox)
-        .values({ name, payload: payload as Record<string, unknown>, at })
-        .returning({ id: outbox.id });
-      if (!row) return;
-      store.afterCommit(() => enqueue({ id: row.id, name, payload, at } as Told));
-    },
+    append: (db, name, payload) => appendAll(db, [{ name, payload }]),
+    appendAll,
     on(name, reaction) {
       reactions.set(name, [...(reactions.get(name) ?? []), reaction as Reaction<DomainEventName>]);
     },
@@ -102,7 +113,8 @@ export const createOutbox = (deps: { store: Store; clock: Clock; logger: Logger 
     async settled() {
       await quiet();
       if (marking) clearTimeout(marking);
-      await mark();
+      do await mark();
+      while (delivered.length);
     },
   };
 };

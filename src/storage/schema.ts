@@ -1,10 +1,12 @@
+import type { MachineRight } from '../access/machine-rights.ts';
 import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
 import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
-import { CARDS, CASE_SIDES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
+import { CARDS, CASE_SIDES, CASE_SOURCES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
 import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
+import { defineCitySchema } from './schema-city.ts';
 import { defineSurveySchema } from './schema-surveys.ts';
 
 /**
@@ -88,6 +90,28 @@ export const defineSchema = (k: Kit) => {
       usedAt: k.at(),
     },
     (t) => [k.uniqueIndex('recovery_codes_staff_hash_uq').on(t.staffId, t.codeHash)],
+  );
+
+  /** Credentials of other systems: only a hash of each, and only the rights it was given. */
+  const machines = k.table(
+    'machines',
+    {
+      id: k.id(),
+      name: k.text().notNull(),
+      tokenHash: k.text().notNull(),
+      /** Last characters of the token, so that a person can tell two apart. */
+      hint: k.text().notNull(),
+      rights: k.json<MachineRight[]>().notNull(),
+      createdBy: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      createdAt: k.at().notNull(),
+      lastUsedAt: k.at(),
+      revokedBy: k.ref().references(() => staff.id),
+      revokedAt: k.at(),
+    },
+    (t) => [k.uniqueIndex('machines_token_uq').on(t.tokenHash)],
   );
 
   const units = k.table(
@@ -373,7 +397,7 @@ export const defineSchema = (k: Kit) => {
         .oneOf(...CASE_STATES)
         .notNull()
         .default('draft'),
-      source: k.oneOf('call', 'voicemail', 'callback', 'desk').notNull(),
+      source: k.oneOf(...CASE_SOURCES).notNull(),
       callId: k.ref().references(() => calls.id),
       citizenId: k.ref().references(() => citizens.id),
       requestType: k.oneOf('consultation', 'help', 'complaint', 'report', 'suggestion', 'praise', 'other'),
@@ -706,6 +730,7 @@ export const defineSchema = (k: Kit) => {
   );
 
   const surveys = defineSurveySchema(k, { cases: () => cases.id, staff: () => staff.id });
+  const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
 
   // ── record, outbox, jobs, settings ──
   /** Who did what to which thing. Append-only: the database itself refuses to change or remove a row. */
@@ -714,7 +739,7 @@ export const defineSchema = (k: Kit) => {
     {
       id: k.id(),
       at: k.at().notNull(),
-      actorKind: k.oneOf('staff', 'system', 'switch').notNull(),
+      actorKind: k.oneOf('staff', 'system', 'switch', 'machine').notNull(),
       actorId: k.ref(),
       act: k.text().notNull(),
       thingKind: k.text().notNull(),
@@ -772,6 +797,7 @@ export const defineSchema = (k: Kit) => {
     loginThrottles,
     secondFactors,
     recoveryCodes,
+    machines,
     units,
     places,
     categories,
@@ -800,6 +826,7 @@ export const defineSchema = (k: Kit) => {
     calendarYears,
     unitPosts,
     ...surveys,
+    ...city,
     history,
     outbox,
     jobs,

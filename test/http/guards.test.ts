@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { MACHINE_RIGHTS } from '../../src/access/machine-rights.ts';
 import { PERMISSIONS, permissionsOf, ROLES, type Role } from '../../src/core/roles.ts';
 import type { App, RouteAccess } from '../../src/http/index.ts';
 import { createAccessRepository } from '../../src/storage/repositories/access.ts';
@@ -41,8 +42,13 @@ const receptionist = async (store: Store) => {
   };
 };
 
-const expected = (access: RouteAccess, role: Role | null): 'allowed' | 'session.required' | 'access.denied' => {
+const expected = (
+  access: RouteAccess,
+  role: Role | null,
+): 'allowed' | 'machine.credential_wrong' | 'session.required' | 'access.denied' => {
   if ('public' in access) return 'allowed';
+  // Whoever is signed in is no machine.
+  if ('machine' in access) return 'machine.credential_wrong';
   if (role === null) return 'session.required';
   if ('signedIn' in access) return 'allowed';
   return access.any.some((permission) => permissionsOf([role]).has(permission)) ? 'allowed' : 'access.denied';
@@ -86,7 +92,7 @@ t.test('whose second factor is due goes nowhere but where it is enrolled', async
   await store.write((db) => db.update(store.schema.sessions).set({ secondFactor: 'due' }).returning({ id: store.schema.sessions.id }));
   const passed: string[] = [];
   for (const { method, url, access } of app.routeTable) {
-    if ('public' in access || method === 'HEAD' || (method === 'DELETE' && url === '/api/session')) continue;
+    if ('public' in access || 'machine' in access || method === 'HEAD' || (method === 'DELETE' && url === '/api/session')) continue;
     const response = await app.inject({
       method: method as 'GET',
       url: addressOf(url),
@@ -118,7 +124,7 @@ const writtenContract = (): { method: string; url: string; access: RouteAccess |
             ? { signedIn: true, enrolling: true }
             : right === 'signed in'
               ? { signedIn: true }
-              : null;
+              : (MACHINE_RIGHTS.flatMap((machine) => (right === `machine ${machine}` ? [{ machine }] : []))[0] ?? null);
     return { method, url: path.replace(/\?.*/, ''), access };
   });
 };

@@ -113,7 +113,9 @@ const WHO: Readonly<Record<CommandName, { by: readonly Role[]; or?: 'system' }>>
   const say = (by: readonly Role[], names: string, or?: 'system') => {
     for (const name of names.split(' ')) table[name as CommandName] = { by, ...(or ? { or } : {}) };
   };
-  say(desk, 'register answer_directly');
+  // The system registers what the city platform hands over.
+  say(desk, 'register', 'system');
+  say(desk, 'answer_directly');
   say(
     ['dispatcher'],
     'review ask_registrar refuse dispatch merge unmerge add_unit rule_return rule_extension rule_ledger rule_termination',

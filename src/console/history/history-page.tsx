@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Bot, RadioTower, UserRound } from 'lucide-react';
+import { Bot, RadioTower, ServerCog, UserRound } from 'lucide-react';
 import type { HistoryItem } from '../../history/schemas.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -104,7 +104,7 @@ const Filters = ({ filters, onChange }: { filters: HistoryFilters; onChange: (ne
   );
 };
 
-const ACTORS = { staff: UserRound, system: Bot, switch: RadioTower } as const;
+const ACTORS = { staff: UserRound, system: Bot, switch: RadioTower, machine: ServerCog } as const;
 
 const HistoryTable = ({ rows }: { rows: readonly HistoryItem[] }) => {
   const { t } = useWords();

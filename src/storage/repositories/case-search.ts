@@ -129,35 +129,62 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
   };
 
   return {
-    async index(caseId, words) {
+    async index(entries) {
+      const kept = entries.filter(({ words }) => words.length);
       await store.write(async (db) => {
         // A virtual table knows no upsert.
-        await db.delete(caseSearch).where(eq(caseSearch.rowid, caseId));
-        if (words.length) await db.insert(caseSearch).values({ rowid: caseId, words: wordsValue(words) });
+        await db.delete(caseSearch).where(
+          inArray(
+            caseSearch.rowid,
+            entries.map(({ caseId }) => caseId),
+          ),
+        );
+        if (kept.length) await db.insert(caseSearch).values(kept.map(({ caseId, words }) => ({ rowid: caseId, words: wordsValue(words) })));
       });
     },
-    textsOf: (caseId) =>
+    textsOf: (caseIds) =>
       store.read(async (db) => {
-        const [row] = await db
-          .select({ cases, categoryName: categories.name, placeName: s.places.name, townName: s.places.townName })
+        const ids = [...caseIds];
+        const rows = await db
+          .select({
+            caseId: cases.id,
+            confidential: cases.confidential,
+            requestType: cases.requestType,
+            contactName: cases.contactName,
+            contactNumber: cases.contactNumber,
+            course: cases.course,
+            purpose: cases.purpose,
+            placeText: cases.placeText,
+            happenedText: cases.happenedText,
+            categoryName: categories.name,
+            placeName: s.places.name,
+            townName: s.places.townName,
+          })
           .from(cases)
           .leftJoin(categories, eq(categories.code, cases.categoryCode))
           .leftJoin(s.places, eq(s.places.code, cases.placeCode))
-          .where(eq(cases.id, caseId))
-          .limit(1);
-        if (!row) return [];
-        const answers = await db.select({ course: s.caseFeedbacks.course }).from(s.caseFeedbacks).where(eq(s.caseFeedbacks.caseId, caseId));
-        const { course, purpose, placeText, happenedText } = row.cases;
-        return [
-          course,
-          purpose,
-          placeText,
-          happenedText,
-          row.categoryName,
-          row.placeName,
-          row.townName,
-          ...answers.map((each) => each.course),
-        ].filter((text): text is string => text !== null && text !== '');
+          .where(inArray(cases.id, ids));
+        const { caseId, course } = s.caseFeedbacks;
+        const answers = Map.groupBy(
+          await db.select({ caseId, course }).from(s.caseFeedbacks).where(inArray(caseId, ids)),
+          (answer) => answer.caseId,
+        );
+        return new Map(
+          rows.map(({ confidential, requestType, contactName, contactNumber, ...row }) => {
+            const texts = [row.course, row.purpose, row.placeText, row.happenedText, row.categoryName, row.placeName, row.townName];
+            const given = (answers.get(row.caseId) ?? []).map((answer) => answer.course);
+            return [
+              row.caseId,
+              {
+                confidential,
+                requestType,
+                contactName,
+                contactNumber,
+                texts: [...texts, ...given].filter((text): text is string => text !== null && text !== ''),
+              },
+            ];
+          }),
+        );
       }),
     search: (query, limit) =>
       store.read(async (db) => {

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { cityContract } from './city.ts';
+
+cityContract(t, 'sqlite');
