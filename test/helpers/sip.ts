@@ -38,11 +38,14 @@ export interface SipCall {
   share(hz: number): number;
   /** When, since an instant, the first packet came that is mostly this tone; both in epoch ms, of the last ten seconds. */
   firstHeardAt(hz: number, since: number): number | null;
+  /** The one tone heard in the last 60 ms, to about 10 Hz; null in silence. Of a mixture it is nothing in particular. */
+  pitch(): number | null;
   /** Milliseconds since sound of any strength was last heard. */
   silentFor(): number;
   /** The longest time in ms without a packet since an instant (epoch ms) up to now; packets of the last ten seconds are remembered. */
   longestGap(since: number): number;
-  press(digit: string): void;
+  /** @param way an RTP event (RFC 4733), a SIP INFO, or the two tones in the voice itself */
+  press(digit: string, way?: 'event' | 'info' | 'sound'): void;
   /** The keys the other side has pressed, in their order. */
   digits(): string;
   sing(hz: number): void;
@@ -58,7 +61,8 @@ export interface SipCall {
 
 export interface IncomingCall extends SipCall {
   header(name: string): string;
-  answer(toneHz?: number): void;
+  /** @param events false: without RTP events in the answer, so that keys are heard in the voice */
+  answer(toneHz?: number, events?: boolean): void;
   reject(status: string): void;
 }
 
@@ -142,7 +146,9 @@ interface Voice {
   mute(silent: boolean): void;
   sing(hz: number): void;
   press(digit: string): void;
+  pressInVoice(digit: string): void;
   digits(): string;
+  pitch(): number | null;
   hears(hz: number, windowMs: number): boolean;
   share(hz: number, windowMs: number): number;
   firstHeardAt(hz: number, since: number): number | null;
@@ -152,6 +158,17 @@ interface Voice {
 }
 
 const KEYS = '0123456789*#';
+const ROWS = [697, 770, 852, 941];
+const COLUMNS = [1209, 1336, 1477];
+const PAD = '123456789*0#';
+/** A key as the voice carries it: two tones for 100 ms. */
+const keyFrames = (digit: string): Buffer[] => {
+  const at = PAD.indexOf(digit);
+  const [row = 0, column = 0] = [ROWS[Math.floor(at / 3)], COLUMNS[at % 3]];
+  const sample = (index: number): number =>
+    encodeMulaw(Math.round(6000 * (Math.sin((2 * Math.PI * row * index) / RATE) + Math.sin((2 * Math.PI * column * index) / RATE))));
+  return Array.from({ length: 5 }, (_, frame) => Buffer.from(Array.from({ length: FRAME }, (_, index) => sample(frame * FRAME + index))));
+};
 
 const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   const socket: Socket = createSocket('udp4');
@@ -170,6 +187,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   let lastLoud = 0;
   let lastKeyAt = -1;
   let pressed = '';
+  let dialled: Buffer[] = [];
   const packet = (payloadType: number, marker: boolean, at: number, payload: Buffer): Buffer => {
     const head = Buffer.alloc(12);
     head[0] = 0x80;
@@ -185,7 +203,7 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
   const timer = setInterval(() => {
     // A late timer sends what it owes, so that the tone has no gaps of its own.
     for (const due = Math.floor((Date.now() - began) / 20); sent < due; sent += 1) {
-      if (!muted) send(packet(codec, false, stamp, toneFrame(hz, codec, stamp)));
+      if (!muted) send(packet(codec, false, stamp, dialled.shift() ?? toneFrame(hz, codec, stamp)));
       stamp += FRAME;
     }
   }, 20);
@@ -231,7 +249,16 @@ const createVoice = (toneHz: number): Voice & { bound: () => number } => {
       for (let step = 1; step <= 5; step += 1) send(packet(101, step === 1, at, event(step * 160, false)));
       for (let step = 0; step < 3; step += 1) send(packet(101, false, at, event(800, true)));
     },
+    pressInVoice: (digit) => {
+      dialled = keyFrames(digit);
+    },
     digits: () => pressed,
+    pitch: () => {
+      const samples = samplesOf(heard.filter(({ at }) => at > Date.now() - 90).slice(-3));
+      if (samples.length < 3 * FRAME || !samples.some((sample) => Math.abs(sample) > 1_000)) return null;
+      const crossings = samples.filter((sample, index) => index > 0 && sample < 0 !== (samples[index - 1] ?? 0) < 0).length;
+      return (crossings * RATE) / (2 * samples.length);
+    },
     hears: (tone, windowMs) => {
       const samples = lately(windowMs);
       return samples.length >= (windowMs / 1000) * RATE * 0.6 && shareOf(samples, tone) > 0.5;
@@ -269,9 +296,10 @@ const parse = (text: string): Message => {
 const get = (message: Message, name: string): string => message.headers.find(([key]) => key === name)?.[1] ?? '';
 const uriOf = (header: string): string => /<([^>]+)>/.exec(header)?.[1] ?? header;
 
-const offer = (port: number, direction: Direction = 'sendrecv', codec: 0 | 8 = 0): string =>
-  ['v=0', `o=t 1 ${++sessionVersion} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${codec} 101`]
-    .concat([`a=rtpmap:${codec} ${codec === 8 ? 'PCMA' : 'PCMU'}/8000`, 'a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15'])
+const offer = (port: number, direction: Direction = 'sendrecv', codec: 0 | 8 = 0, events = true): string =>
+  ['v=0', `o=t 1 ${++sessionVersion} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0']
+    .concat([`m=audio ${port} RTP/AVP ${codec}${events ? ' 101' : ''}`, `a=rtpmap:${codec} ${codec === 8 ? 'PCMA' : 'PCMU'}/8000`])
+    .concat(events ? ['a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15'] : [])
     .concat(['a=ptime:20', `a=${direction}`, ''])
     .join('\r\n');
 let sessionVersion = 0;
@@ -363,6 +391,7 @@ const common = (
   voice: ReturnType<typeof createVoice>,
   bye: (reason: string) => void,
   invite: (sequence: number, headers: string, body: string) => void,
+  info: (sequence: number, body: string) => void,
 ) => {
   let over = false;
   let gone = false;
@@ -408,7 +437,12 @@ const common = (
     firstHeardAt: (hz, since) => voice.firstHeardAt(hz, since),
     silentFor: () => voice.silentFor(),
     longestGap: (since) => voice.longestGap(since),
-    press: (digit) => voice.press(digit),
+    press: (digit, way = 'event') => {
+      if (way === 'info') info(++sequence, `Signal=${digit}\r\nDuration=100\r\n`);
+      else if (way === 'sound') voice.pressInVoice(digit);
+      else voice.press(digit);
+    },
+    pitch: () => voice.pitch(),
     digits: () => voice.digits(),
     sing: (hz) => voice.sing(hz),
     hangUp: (cause) => {
@@ -479,6 +513,7 @@ const dial = (context: Context, number: string, options: CallOptions): SipCall =
     voice,
     (reason) => (isAnswered ? send(request('BYE', 99, reason)) : send(request('CANCEL', 1, '', '', inviteBranch))),
     (sequence, headers, body) => send(request('INVITE', sequence, headers, body)),
+    (sequence, body) => send(request('INFO', sequence, '', body).replace('application/sdp', 'application/dtmf-relay')),
   );
   const status = new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no final answer to the call of ${number}`)), 15_000);
@@ -524,9 +559,9 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
   const tag = token();
   const voice = createVoice(1000);
   const callId = get(invite, 'call-id');
-  const request = (method: string, sequence: number, extra = '', body = ''): void =>
+  const request = (method: string, sequence: number, extra = '', body = '', type = 'application/sdp'): void =>
     send(
-      `${method} ${uriOf(get(invite, 'contact'))} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()};rport\r\nFrom: ${get(invite, 'to')};tag=${tag}\r\nTo: ${get(invite, 'from')}\r\nCall-ID: ${callId}\r\nCSeq: ${sequence} ${method}\r\nContact: <sip:peer@127.0.0.1:${port}>\r\nMax-Forwards: 70\r\n${extra}${body ? 'Content-Type: application/sdp\r\n' : ''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `${method} ${uriOf(get(invite, 'contact'))} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${token()};rport\r\nFrom: ${get(invite, 'to')};tag=${tag}\r\nTo: ${get(invite, 'from')}\r\nCall-ID: ${callId}\r\nCSeq: ${sequence} ${method}\r\nContact: <sip:peer@127.0.0.1:${port}>\r\nMax-Forwards: 70\r\n${extra}${body ? `Content-Type: ${type}\r\n` : ''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       { host: remote.address, port: remote.port },
     );
   const { call, finish, isGone, takeAnswer } = common(
@@ -534,6 +569,7 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
     voice,
     (reason) => request('BYE', 99, reason),
     (sequence, headers, body) => request('INVITE', sequence, headers, body),
+    (sequence, body) => request('INFO', sequence, '', body, 'application/dtmf-relay'),
   );
   context.dialogs.set(callId, {
     close: finish,
@@ -558,13 +594,13 @@ const receive = (context: Context, invite: Message, remote: RemoteInfo): Incomin
     ...call,
     status: Promise.resolve(200),
     header: (name) => get(invite, name.toLowerCase()),
-    answer: (toneHz = 1000) => {
+    answer: (toneHz = 1000, events = true) => {
       voice.sing(toneHz);
       void voice.ready.then(() => {
         if (call.isOver()) return;
         const media = mediaOf(invite.body);
         voice.sendTo(media.host, media.port);
-        respond(invite, remote, '200 OK', tag, offer(voice.bound()));
+        respond(invite, remote, '200 OK', tag, offer(voice.bound(), 'sendrecv', 0, events));
       });
     },
     reject: (status) => {
