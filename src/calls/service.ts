@@ -260,6 +260,7 @@ export const createCalls = (deps: CallsDeps): Calls => {
           startedAt: event.at,
         });
       if (event.state === 'conference') await endSegments(db, call, event.at, 'back', ofKind('consult'));
+      if (event.state === 'outside_left') return void (await endSegments(db, call, event.at, 'left', ofKind('outside')));
       const isAnnounced = event.state === 'returned' && open.some(ofKind('return'));
       if ((event.state === 'returned' && !isAnnounced) || event.state === 'outside') {
         await endSegments(db, call, event.at, event.state === 'returned' ? 'returned' : 'taken', ofKind('transfer'));

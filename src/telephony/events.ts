@@ -40,12 +40,12 @@ export type TelephonyEvent =
       reason: string;
       at: Date;
     }
-  /** What an agent did with the call: the citizen on music while the agent asks, all in one room, back from a transfer nobody took, with the number it was handed to. */
+  /** What an agent did with the call: the citizen on music while the agent asks, all in one room, back from a transfer nobody took, with the number it was handed to, or no longer with it. */
   | {
       type: 'call.desk';
       node: string;
       channelId: ChannelId;
-      state: 'consult' | 'conference' | 'returned' | 'outside';
+      state: 'consult' | 'conference' | 'returned' | 'outside' | 'outside_left';
       to: string;
       at: Date;
     }

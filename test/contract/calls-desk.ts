@@ -271,10 +271,13 @@ export const callsDeskContract = (t: Test, engine: Engine): void => {
     house.script.outsideAnswers(house.channelId, '05335550009');
     await house.pass(60);
     t.equal((await house.row()).agentLeftAt, null);
+    house.script.outsideHangsUp(house.channelId, '05335550009');
+    await house.pass(3);
     house.script.citizenHangsUp(house.channelId);
     t.same((await house.segments()).slice(2), [
       ['transfer', house.agent.staffId, 10, 18, 'taken'],
-      ['outside', house.agent.staffId, 18, 78, 'gone'],
+      // The word of thanks that the citizen is then told is nobody's talk.
+      ['outside', house.agent.staffId, 18, 78, 'left'],
     ]);
   });
 

@@ -135,7 +135,9 @@ export const shareOf = (samples: ArrayLike<number>, hz: number): number => {
     real += sample * Math.cos((2 * Math.PI * hz * index) / RATE);
     imaginary += sample * Math.sin((2 * Math.PI * hz * index) / RATE);
   }
-  return energy < samples.length * 400 ? 0 : (2 * (real * real + imaginary * imaginary)) / (samples.length * energy);
+  return samples.length === 0 || energy < samples.length * 400
+    ? 0
+    : (2 * (real * real + imaginary * imaginary)) / (samples.length * energy);
 };
 
 interface Voice {

@@ -304,6 +304,9 @@ const hungUp: Reader = (state, message, at) => {
   return state.citizens.delete(id) ? citizenGone(state, id, causeOf(message), at) : third;
 };
 
+const DOING = ['consult', 'conference', 'returned', 'outside', 'outside_left'] as const;
+const isDoing = (word: string | undefined): word is (typeof DOING)[number] => (DOING as readonly unknown[]).includes(word);
+
 /** What the dialplan tells about a call it holds. `CallId` is the citizen's channel, told by the dialplan itself. */
 const fromDialplan: Reader = (state, message, at) => {
   const { userevent } = message;
@@ -331,7 +334,7 @@ const fromDialplan: Reader = (state, message, at) => {
       return ringOrAnswer(state, message, channelId, at);
     case 'HotlineDesk': {
       const doing = message.state;
-      if (doing !== 'consult' && doing !== 'conference' && doing !== 'returned' && doing !== 'outside') return null;
+      if (!isDoing(doing)) return null;
       return [...arrival, { type: 'call.desk', ...about, state: doing, to: message.to ?? '' }];
     }
     case 'HotlinePlace': {

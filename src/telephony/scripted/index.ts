@@ -41,6 +41,7 @@ export interface Script {
   thirdGone(legId: ChannelId): void;
   /** The number a call was handed to answers; or nobody took the call, and it is on its way back to that agent. */
   outsideAnswers(channelId: ChannelId, number: string): void;
+  outsideHangsUp(channelId: ChannelId, number: string): void;
   transferReturns(channelId: ChannelId, extension: Extension): ChannelId;
   hold(legId: ChannelId, held: boolean): void;
   /** The next call of this method is refused so. */
@@ -297,6 +298,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       if (third.how === 'consult') tellDesk(third.channelId, 'conference', '');
     },
     outsideAnswers: (channelId, number) => tellDesk(channelId, 'outside', number),
+    outsideHangsUp: (channelId, number) => tellDesk(channelId, 'outside_left', number),
     transferReturns(channelId, extension) {
       tellDesk(channelId, 'returned', extension);
       return script.offer(channelId, extension, `agent-${extension}`);

@@ -225,6 +225,7 @@ const attendedRounds: Record<string, (cast: Cast) => Promise<void>> = {
   async 'a colleague who refuses'(cast) {
     const visit = await ask(cast, toAgent(cast.second));
     visit.tale.begin('ring', cast.second.extension, await cast.second.rings());
+    await hear('the citizen on music while it rings', earsOf(cast, visit), { citizen: 'music' });
     cast.second.line().reject('603 Decline');
     visit.tale.end('ring', cast.second.extension);
     visit.tale.end('invite', cast.first.extension);
@@ -232,7 +233,9 @@ const attendedRounds: Record<string, (cast: Cast) => Promise<void>> = {
   },
   async 'a unit that is busy'(cast) {
     const visit = await ask(cast, toUnit);
-    (await cast.room.outside()).reject('486 Busy Here');
+    const unit = await cast.room.outside();
+    await hear('the citizen on music while it is called', earsOf(cast, visit), { citizen: 'music' });
+    unit.reject('486 Busy Here');
     visit.tale.end('invite', cast.first.extension);
     await comesBack(cast, visit);
   },

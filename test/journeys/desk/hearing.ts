@@ -19,6 +19,8 @@ const IN_MUSIC = 0.5;
 const LOOK_MS = 80;
 /** The picture must stand this many looks without a break: a tone that only fades out is no proof. */
 const LOOKS = 3;
+/** An ear holds the last third of a second: what was heard before the question is not its answer. */
+const EAR_MS = 320;
 
 const fits = (hearing: Hearing, shares: ReadonlyMap<string, number>, loud: boolean): boolean => {
   if (hearing === 'nothing') return !loud;
@@ -39,7 +41,9 @@ export const hear = async (what: string, ears: readonly Ear[], wanted: Record<st
   let since = 0;
   let looks = 0;
   let last = '';
-  for (const end = Date.now() + limitMs; Date.now() < end; await delay(LOOK_MS)) {
+  const end = Date.now() + limitMs;
+  await delay(EAR_MS);
+  for (; Date.now() < end; await delay(LOOK_MS)) {
     const at = Date.now();
     const heard = await Promise.all(judged.map((ear) => ear.listen(tones).catch(() => ({ shares: tones.map(() => 0), loud: false }))));
     const right = judged.every(({ name }, index) => {

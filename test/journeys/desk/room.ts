@@ -11,7 +11,7 @@ import type { Report } from '../../helpers/report.ts';
 import { createSipPeer, type IncomingCall, type SipCall, type SipPeer } from '../../helpers/sip.ts';
 import { boardFaults } from './board-figures.ts';
 import type { Ear } from './hearing.ts';
-import { createTale, openPieces, type Tale, taleFaults } from './tale.ts';
+import { createTale, lastActs, openPieces, type Tale, taleFaults } from './tale.ts';
 
 /** Every party's own tone; none is a multiple of another, and none is mostly what the music is made of. */
 export const TONES = { citizen: 440, neighbour: 550, first: 1_000, second: 1_300, outside: 700 } as const;
@@ -250,6 +250,10 @@ export const inRounds = async (
       good += 1;
     } catch (err) {
       faults.push(`${index}: ${err instanceof Error ? err.message : String(err)}`);
+      report.figure('what the record held then', {
+        acts: lastActs(room.product.dataDirectory),
+        output: room.product.output().slice(-400),
+      });
       for (const { citizen } of room.visits) citizen.hangUp();
       for (const seat of seats) await seat.hangUp().catch(() => undefined);
       await delay(1_000);

@@ -108,3 +108,18 @@ export const openPieces = (dataDirectory: string): string[] => {
     database.close();
   }
 };
+
+/** What the service has written into the history lately, the newest last: for a round that went wrong. */
+export const lastActs = (dataDirectory: string): string[] => {
+  const database = new Database(join(dataDirectory, 'hotline.db'), { readonly: true });
+  try {
+    database.pragma('busy_timeout = 5000');
+    return database
+      .prepare("select time(at / 1000, 'unixepoch') || ' ' || act from history order by id desc limit 14")
+      .pluck()
+      .all()
+      .reverse() as string[];
+  } finally {
+    database.close();
+  }
+};
