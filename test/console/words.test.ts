@@ -15,6 +15,15 @@ t.test('no Chinese is written into a page: every text has its English beside it'
   for (const page of pages) t.notMatch(readFileSync(join(root, page), 'utf8'), /[\u4e00-\u9fff]/, page);
 });
 
+t.test('what people typed is shown as text: no page makes markup or code of a string', async (t) => {
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.tsx?$/.test(name) && !name.startsWith('dist'),
+  );
+  t.ok(sources.length > 50);
+  const maker = /dangerouslySetInnerHTML|(?:inner|outer)HTML|insertAdjacentHTML|document\.write|srcDoc|new Function|\beval\(/;
+  for (const source of sources) t.notMatch(readFileSync(join(root, source), 'utf8'), maker, source);
+});
+
 t.test('whatever is put on record has words for the auditor', async (t) => {
   const source = join(root, '..');
   const code = readdirSync(source, { recursive: true, encoding: 'utf8' })

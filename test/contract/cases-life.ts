@@ -381,6 +381,83 @@ const holding = (t: Test, engine: Engine): void => {
   });
 };
 
+const badInput = (t: Test, engine: Engine): void => {
+  t.test('a clock set backwards neither reorders moves nor takes a card away', async (t) => {
+    const { draft, move, agent, dispatcher, liaison, lives, time } = await start(t, engine);
+    time.now = shanghai('2026-09-29 16:00');
+    const { caseId } = await draft(agent);
+    await move(caseId, EXAMPLES.register, agent);
+    await move(caseId, EXAMPLES.dispatch, dispatcher);
+    time.now = shanghai('2026-10-08 09:00');
+    await lives.sweep();
+    const before = await lives.page(caseId, dispatcher);
+    t.equal(before.card, 'yellow');
+    time.now = shanghai('2026-09-29 08:00');
+    await lives.sweep();
+    await move(caseId, EXAMPLES.sign, liaison);
+    const after = await lives.page(caseId, dispatcher);
+    t.match(after, { card: 'yellow', dueAt: before.dueAt, redAt: before.redAt, state: 'signed' });
+    const signed = after.timeline.find((each) => each.facts.command === 'sign');
+    t.equal(signed?.at, shanghai('2026-10-08 09:00').toISOString(), 'no move lies before the one it follows');
+  });
+
+  t.test('a forged unit is refused by every command that names one, and nothing is changed', async (t) => {
+    const { draft, move, agent, dispatcher, lives, store } = await start(t, engine);
+    const { caseId } = await draft(agent);
+    await move(caseId, EXAMPLES.register, agent);
+    const forged = [`D77`, `D01' or '1'='1`, '../D01', 'd01'];
+    const commands = (unitCode: string): Command[] => [
+      { do: 'dispatch', lead: unitCode, assist: [] },
+      { do: 'dispatch', lead: 'D01', assist: [unitCode] },
+      { ...EXAMPLES.hand_over, unitCode },
+    ];
+    const refuses = async (command: Command) => {
+      const { version } = await lives.page(caseId, dispatcher);
+      await t.rejects(move(caseId, command, dispatcher), { code: 'request.invalid' }, JSON.stringify(command));
+      t.equal((await lives.page(caseId, dispatcher)).version, version);
+    };
+    for (const unitCode of forged) for (const command of commands(unitCode)) await refuses(command);
+    t.equal(await store.read((db) => db.$count(store.schema.caseUnits)), 0);
+    await move(caseId, { do: 'dispatch', lead: 'D01', assist: [] }, dispatcher);
+    for (const unitCode of forged) await refuses({ do: 'add_unit', unitCode });
+    t.equal(await store.read((db) => db.$count(store.schema.caseUnits)), 1);
+  });
+
+  t.test('markup in every text of a case is kept as typed', async (t) => {
+    const { draft, move, agent, dispatcher, supervisor, liaison, lives } = await start(t, engine);
+    const markup = '<img src=x onerror="alert(12345)"><script>1</script>';
+    const { caseId } = await draft(agent, {
+      course: markup,
+      purpose: markup,
+      placeText: markup,
+      happenedText: markup,
+      contactName: markup,
+    });
+    const work = { kind: 'contact' as const, happenedAt: TUESDAY.toISOString(), place: markup, people: markup, text: markup };
+    const reply = { publicText: markup, privateText: markup };
+    const feedback = { ...EXAMPLES.give_feedback.feedback, course: markup, rootCause: markup, reply };
+    for (const [command, who] of [
+      [{ do: 'register', text: markup }, agent],
+      [{ ...EXAMPLES.dispatch, text: markup }, dispatcher],
+      [{ do: 'give_guidance', text: markup }, supervisor],
+      [EXAMPLES.sign, liaison],
+      [EXAMPLES.begin, liaison],
+      [{ do: 'record_work', work }, liaison],
+      [{ do: 'give_feedback', feedback }, liaison],
+    ] as [Command, Viewer][])
+      await move(caseId, command, who);
+    const page = await lives.page(caseId, dispatcher);
+    t.match(page.form, { course: markup, purpose: markup, placeText: markup, happenedText: markup, contactName: markup });
+    const texts = page.timeline
+      .flatMap((each) => Object.values(each.facts))
+      .filter((each) => typeof each === 'string' && /<|&lt;/.test(each));
+    t.ok(texts.length >= 9, `${texts.length} texts`);
+    t.same([...new Set(texts)], [markup], 'neither escaped nor stripped: whoever shows it shows text');
+    const [row] = (await lives.search({ staff: dispatcher, text: 'onerror' })).rows;
+    t.equal(row?.caseId, caseId, 'and found by its words');
+  });
+};
+
 const seeing = (t: Test, engine: Engine): void => {
   t.test('a unit sees what lies with it and nothing else, whatever it asks', async (t) => {
     const { draft, move, agent, dispatcher, liaison, assisting, stranger, lives, given } = await start(t, engine);
@@ -523,6 +600,7 @@ export const casesLifeContract = (t: Test, engine: Engine): void => {
   t.setTimeout(PATIENCE_MS);
   living(t, engine);
   holding(t, engine);
+  badInput(t, engine);
 };
 
 /** Who sees and finds which cases, on either engine. */
