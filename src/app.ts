@@ -63,6 +63,7 @@ import {
   startDemonstration,
 } from './demonstration/index.ts';
 import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
+import { createFileScanner } from './files/scanner.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHours, hoursRoutes } from './hours/index.ts';
 import { createHttp, createMetrics, currentStaff, type Part } from './http/index.ts';
@@ -140,6 +141,7 @@ const SWEEP_MS = 1_000;
 const WATCH_MS = 5_000;
 const SLOW_SWEEP_MS = 30_000;
 const PLACE_MS = 60_000;
+const DAILY_MS = 24 * 3_600_000;
 const GROWTH_MS = 600_000;
 
 /** The composition root, and the table of contents: adapters, then features, in the order in which they build on each other. */
@@ -567,6 +569,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     lives,
     history,
     directory: join(config.dataDirectory, 'attachments'),
+    scanner: createFileScanner(config.fileScanner),
     clock,
   });
   await http.register(caseFilesRoutes({ files: caseFiles, currentStaff }));
@@ -670,6 +673,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
         await hours.tellWhenDue();
         await cityImports.sweep();
       });
+      every(DAILY_MS, 'forgotten bytes of files could not be removed', () => caseFiles.sweep().then(() => {}));
       every(PLACE_MS, 'the place in the records could not be kept', () => link.keepPlace());
     },
     async stop() {

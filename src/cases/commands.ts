@@ -49,6 +49,8 @@ export const Work = Type.Object(
     people: Type.Optional(Type.String({ maxLength: 200 })),
     text: Type.String({ minLength: 1, maxLength: 2000 }),
     callId: Type.Optional(id),
+    /** Photos of it, among the files of this case. */
+    fileIds: Type.Optional(Type.Array(id, { maxItems: 30, uniqueItems: true })),
   },
   { additionalProperties: false },
 );

@@ -9,6 +9,8 @@ export const CaseFileView = Type.Object({
   isPicture: Type.Boolean(),
   bytes: Type.Integer(),
   sha256: Type.String(),
+  /** A scanner looked at it and found nothing; false where none is set up. */
+  scanned: Type.Boolean(),
   staffName: Type.String(),
   unitCode: nullable(Type.String()),
   at: Type.String({ format: 'date-time' }),

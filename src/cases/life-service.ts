@@ -12,6 +12,7 @@ import { decide, movesFor } from './decide.ts';
 import type { CaseEvent, CaseLife, Circumstances, Decision, Mover } from './life.ts';
 import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchResult } from './life-schemas.ts';
 import { formsFor } from './move-forms.ts';
+import { invalid } from './refusals.ts';
 import { findRepeats, twelveMonthsBefore } from './repeats.ts';
 import type { CaseLivesRepository, CasesRepository, FoundCase, SearchQuery, TimelineEntry, UsualLead } from './repository.ts';
 import { holds, identityOf, isProtected, seesAsUnit, shownAs, valueWithoutIdentity, wordsOf } from './sight.ts';
@@ -166,6 +167,14 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     return after;
   };
 
+  /** A photo of a visit is one of this case's own files. */
+  const checkFiles = async (caseId: CaseId, command: Command): Promise<void> => {
+    const named = command.do === 'record_work' ? (command.work.fileIds ?? []) : [];
+    if (named.length === 0) return;
+    const known = await lives.fileIds(caseId);
+    if (!named.every((fileId) => known.has(fileId))) throw invalid('work.fileIds', '附件不在这张工单上 The file is not on this case');
+  };
+
   const bySystemItself = (caseId: CaseId, command: Command, round?: number): Promise<boolean> =>
     store.write(async (db) => {
       const life = await lives.load(caseId);
@@ -282,6 +291,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
         await seen(caseId, staff, mover);
         const life = await lives.load(caseId);
         if (!life) throw notFound();
+        await checkFiles(caseId, command);
         if (life.version !== version) throw await stale(life, { version, command }, mover);
         const after = await carryOut(db, life, command, mover);
         if (!after) throw await stale((await lives.load(caseId)) ?? life, { version, command }, mover);

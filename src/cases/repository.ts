@@ -116,6 +116,8 @@ export interface CaseLivesRepository {
   /** Has this unit the case now, as lead or assisting? */
   unitHas(unitCode: string, caseId: CaseId): Promise<boolean>;
   knownUnits(codes: readonly string[]): Promise<Set<string>>;
+  /** Files on a case, by their ids. */
+  fileIds(caseId: CaseId): Promise<Set<number>>;
   timeline(caseId: CaseId): Promise<TimelineEntry[]>;
   units(caseId: CaseId): Promise<UnitOfCase[]>;
   /** Cases whose card is to be raised, the most overdue first. */

@@ -53,6 +53,7 @@ export interface Config {
   promptsDirectory: string;
   logLevel: Values['HOTLINE_LOG_LEVEL'];
   metricsToken: string | null;
+  fileScanner: string | null;
 }
 
 export interface RelayConfig {
@@ -240,6 +241,7 @@ export const readConfig = (environment: Environment): Config => {
     promptsDirectory: values.HOTLINE_PROMPTS_DIR === null ? join(dataDirectory, 'prompts') : resolve(ROOT, values.HOTLINE_PROMPTS_DIR),
     logLevel: values.HOTLINE_LOG_LEVEL,
     metricsToken: values.HOTLINE_METRICS_TOKEN,
+    fileScanner: values.HOTLINE_FILE_SCANNER,
   };
 };
 

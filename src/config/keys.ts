@@ -157,6 +157,12 @@ export const KEYS = {
   HOTLINE_PROMPTS_DIR: maybe(p.line, '录音棚提示音目录，优先于自带提示音', 'studio recordings that replace the rendered prompts', {
     shown: '<data>/prompts',
   }),
+  HOTLINE_FILE_SCANNER: maybe(
+    p.line,
+    '附件安全扫描：命令（文件路径附在最后，退出码 0 干净、1 有害）或 http(s) 地址（POST 内容，200 干净、406 有害）；不填则附件标注“未扫描”',
+    'scans files of cases: a command (the path comes last; exit 0 clean, 1 harmful) or an http(s) address (POST, 200 clean, 406 harmful); without it files say "not scanned"',
+    { shown: '' },
+  ),
   HOTLINE_LOG_LEVEL: key(p.word('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', '日志级别', 'how much is logged'),
   HOTLINE_METRICS_TOKEN: maybe(
     p.text(/^[\x21-\x7e]{16,256}$/, 'at least 16 characters'),

@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   'agent.in_call': 409,
   'file.type_refused': 415,
   'file.too_many': 409,
+  'file.harmful': 415,
+  'file.not_scanned': 503,
   'city.door_closed': 403,
   'city.refused': 422,
   'city.body_differs': 409,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { HotlineError } from '../core/errors.ts';
@@ -18,8 +18,12 @@ export interface IncomingFile {
   sha256: string;
   bytes: number;
   head: Uint8Array;
+  /** Where it lies aside. */
+  path: string;
   /** Moves it to its place, where the same content lies once. */
   keep(): Promise<void>;
+  /** Moves it to a place of its own name, digits alone, in a folder beside the hashes. */
+  keepAs(folder: 'previews', name: number): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -38,6 +42,10 @@ export const takeIn = async (
   const file = await open(aside, 'wx', 0o600);
   const hash = createHash('sha256');
   const drop = (): Promise<void> => rm(aside, { force: true });
+  const moveTo = async (place: string): Promise<void> => {
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    await rename(aside, place);
+  };
   let bytes = 0;
   let head = Buffer.alloc(0);
   try {
@@ -62,22 +70,49 @@ export const takeIn = async (
     sha256,
     bytes,
     head,
-    async keep() {
-      const place = placeOf(directory, sha256);
-      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
-      await rename(aside, place);
-    },
+    path: aside,
+    keep: () => moveTo(placeOf(directory, sha256)),
+    keepAs: (folder, name) => moveTo(join(directory, folder, String(name))),
     drop,
   };
 };
 
-/** @returns null when the bytes are gone: the record of them stays */
-export const openKept = async (directory: string, sha256: string): Promise<{ bytes: number; stream: Readable } | null> => {
-  const place = placeOf(directory, sha256);
+const openAt = async (place: string): Promise<{ bytes: number; stream: Readable } | null> => {
   try {
     return { bytes: (await stat(place)).size, stream: createReadStream(place) };
   } catch {
     return null;
+  }
+};
+
+/** @returns null when the bytes are gone: the record of them stays */
+export const openKept = (directory: string, sha256: string) => openAt(placeOf(directory, sha256));
+/** @returns null when there is none */
+export const openNamed = (directory: string, folder: 'previews', name: number) => openAt(join(directory, folder, String(name)));
+
+const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+const writtenAt = async (place: string): Promise<number> => (await stat(place).catch(() => null))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+
+/** Removes what a life that was cut off left half taken in. @returns how many */
+export const sweepIncoming = async (directory: string, before: Date): Promise<number> => {
+  let removed = 0;
+  for (const name of await namesIn(join(directory, 'incoming'))) {
+    const place = join(directory, 'incoming', name);
+    if ((await writtenAt(place)) >= before.getTime()) continue;
+    await rm(place, { force: true });
+    removed++;
+  }
+  return removed;
+};
+
+/** The hashes of what lies here and was last written before then, one of 256 folders at a time. */
+export const keptBefore = async function* (directory: string, before: Date): AsyncGenerator<string[]> {
+  for (const folder of await namesIn(directory)) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    const old: string[] = [];
+    for (const name of await namesIn(join(directory, folder)))
+      if (SHA256.test(name) && (await writtenAt(join(directory, folder, name))) < before.getTime()) old.push(name);
+    if (old.length > 0) yield old;
   }
 };
 

@@ -25,6 +25,7 @@ import type { Metrics } from './metrics.ts';
 import { addDocs, DOCS_PREFIX, describeRoutes } from './openapi.ts';
 import { isOwn } from './origin.ts';
 import { harden } from './security.ts';
+import { endSlowBodies, LONGEST_BODY_MS } from './slow-bodies.ts';
 import { addConsole } from './static.ts';
 import { validateStrictly } from './validation.ts';
 
@@ -62,6 +63,7 @@ const PER_ADDRESS = 600;
 /** Control frames of a console are tens of bytes. */
 const MOST_FRAME_BYTES = 4096;
 const CLOSE_GOING_AWAY = 1001;
+const HEADERS_MS = 30_000;
 
 const pairOf = ({ cert, key }: TlsPair): { cert: Buffer; key: Buffer } => ({ cert, key });
 
@@ -84,7 +86,7 @@ const renewTls = (app: App, { config, logger, tlsLookMs }: HttpDeps): void => {
 
 const construct = ({ config, logger }: HttpDeps): App => {
   const { tls, trustProxy } = config.http;
-  return Fastify({
+  const app = Fastify({
     loggerInstance: logger,
     https: tls ? pairOf(readTls(tls)) : null,
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
@@ -96,11 +98,14 @@ const construct = ({ config, logger }: HttpDeps): App => {
       void (reply as FastifyReply).code(refusal.status).send({ code: refusal.code, message: refusal.message, details: refusal.details });
     },
     bodyLimit: 256 * 1024,
-    requestTimeout: 30_000,
+    // The most that any route allows; slow-bodies.ts holds each route to its own.
+    requestTimeout: LONGEST_BODY_MS,
     connectionTimeout: 120_000,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 100 },
   }) as unknown as App;
+  app.server.headersTimeout = HEADERS_MS;
+  return app;
 };
 
 const checkOrigins = (app: App, config: HttpDeps['config']): void => {
@@ -175,6 +180,7 @@ export const createHttp = async (deps: HttpDeps): Promise<{ app: App; finish: ()
     metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
   });
   await takeWebSockets(app);
+  endSlowBodies(app);
   await app.register(cookie);
   checkOrigins(app, config);
   identify(app, deps.who, deps.whichMachine ?? (async () => null));

@@ -593,6 +593,8 @@ export const defineSchema = (k: Kit) => {
       text: k.text().notNull(),
       callId: k.ref().references(() => calls.id),
       answered: k.bool(),
+      /** Photos of it among the files of the case. */
+      fileIds: k.json<number[]>(),
     },
     (t) => [k.index('case_works_case_ix').on(t.caseId, t.round)],
   );
@@ -608,6 +610,8 @@ export const defineSchema = (k: Kit) => {
       isPicture: k.bool().notNull(),
       bytes: k.int().notNull(),
       sha256: k.text().notNull(),
+      /** A scanner found nothing in it; false where none was set up. */
+      scanned: k.bool().notNull().default(false),
       staffId: k
         .ref()
         .notNull()
@@ -616,7 +620,7 @@ export const defineSchema = (k: Kit) => {
       unitCode: k.text(),
       at: k.at().notNull(),
     },
-    (t) => [k.index('case_files_case_ix').on(t.caseId)],
+    (t) => [k.index('case_files_case_ix').on(t.caseId), k.index('case_files_sha256_ix').on(t.sha256)],
   );
 
   /** What a unit asked for and how the centre ruled. */

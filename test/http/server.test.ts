@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import t, { type Test as TapTest } from 'tap';
@@ -43,6 +45,7 @@ const start = async (t: TapTest, options: Options = {}) => {
     features.get('/api/me', { config: { access: { signedIn: true } } }, async (request) => ({ name: currentStaff(request).name }));
     features.get('/api/record', { config: { access: { any: ['history.read'] } } }, async () => ({ ok: true }));
     features.post('/api/write', { config: { access: { public: true } }, schema: { body: Body } }, async (request) => request.body);
+    features.post('/api/quick', { config: { access: { public: true }, bodyMs: 200 } }, async () => ({ ok: true }));
     features.get('/api/boom', { config: { access: { public: true } } }, async () => {
       throw new Error('secret inside: 13900001111');
     });
@@ -237,4 +240,25 @@ t.test('a flood from one address is stopped, and one person does not stop anothe
   t.ok(last.headers['retry-after']);
   t.equal((await app.inject({ url: '/api/me', cookies: { hotline_session: 'agent' } })).statusCode, 200);
   t.equal((await app.inject('/healthz')).statusCode, 200);
+});
+
+t.test('a body that dribbles in is cut off at its route’s limit, another route’s is not', async (t) => {
+  const app = await start(t);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const dribble = (path: string): Promise<string> =>
+    new Promise((resolve) => {
+      const going = request({
+        port,
+        host: '127.0.0.1',
+        path,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-hotline': '1' },
+      });
+      going.on('response', (response) => resolve(String(response.resume().statusCode)));
+      going.on('error', () => resolve('cut off'));
+      going.write('{"name":null,');
+      setTimeout(() => going.end('"count":1}'), 600);
+    });
+  t.same(await Promise.all([dribble('/api/quick'), dribble('/api/write')]), ['cut off', '200']);
 });

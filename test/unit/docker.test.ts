@@ -101,5 +101,6 @@ t.test('the front sends telephones to the relay, everything else to the service,
   t.match(front, /location = \/sip \{ proxy_pass http:\/\/127\.0\.0\.1:8346; \}/);
   t.match(front, /location \/ \{ proxy_pass http:\/\/127\.0\.0\.1:8345; \}/);
   t.match(front, /X-Forwarded-For \$remote_addr;/, 'a stranger’s own header is not passed on');
+  t.match(front, /proxy_request_buffering off;/, 'a stranger’s body is not spooled before the service has refused it');
   t.match(front, /listen 80;[^}]*return 301 https:/s);
 });

@@ -27,6 +27,7 @@ export const PAGE_PHRASES = {
   'act_of.call.ended': ['通话结束', 'Ended'],
   'act_of.call.offered': ['振铃', 'Offered'],
   'act_of.case.file_added': ['添加附件', 'File added'],
+  'act_of.case.file_opened': ['打开附件', 'File opened'],
   'act_of.call.consult': ['市民听音乐等候', 'Citizen on music'],
   'act_of.call.conference': ['通话合在一起', 'All in one room'],
   'act_of.place.kept': ['保留排队顺序', 'Place kept'],

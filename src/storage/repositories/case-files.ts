@@ -1,6 +1,9 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { CaseFilesRepository } from '../../cases/files-service.ts';
 import type { Store } from '../store.ts';
+
+/** Far below the most values a statement may carry on either engine. */
+const HASHES_ASKED = 200;
 
 export const createCaseFilesRepository = (store: Store): CaseFilesRepository => {
   const { caseFiles, staff } = store.schema;
@@ -22,6 +25,7 @@ export const createCaseFilesRepository = (store: Store): CaseFilesRepository => 
             isPicture: caseFiles.isPicture,
             bytes: caseFiles.bytes,
             sha256: caseFiles.sha256,
+            scanned: caseFiles.scanned,
             staffId: caseFiles.staffId,
             staffName: staff.name,
             unitCode: caseFiles.unitCode,
@@ -32,5 +36,16 @@ export const createCaseFilesRepository = (store: Store): CaseFilesRepository => 
           .where(eq(caseFiles.caseId, caseId))
           .orderBy(asc(caseFiles.id)),
       ),
+    async onRecord(hashes) {
+      const known = new Set<string>();
+      for (let from = 0; from < hashes.length; from += HASHES_ASKED) {
+        const asked = hashes.slice(from, from + HASHES_ASKED);
+        const rows = await store.read((db) =>
+          db.selectDistinct({ sha256: caseFiles.sha256 }).from(caseFiles).where(inArray(caseFiles.sha256, asked)),
+        );
+        for (const { sha256 } of rows) known.add(sha256);
+      }
+      return known;
+    },
   };
 };

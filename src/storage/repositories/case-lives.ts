@@ -311,6 +311,11 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
           .limit(1);
         return row !== undefined;
       }),
+    fileIds: (caseId) =>
+      store.read(async (db) => {
+        const rows = await db.select({ id: s.caseFiles.id }).from(s.caseFiles).where(eq(s.caseFiles.caseId, caseId));
+        return new Set(rows.map(({ id }) => id));
+      }),
     knownUnits: (codes) =>
       store.read(async (db) => {
         if (!codes.length) return new Set<string>();
