@@ -9,5 +9,6 @@ export { casesReactions } from './reactions.ts';
 export type { Matter, Repeats } from './repeats.ts';
 export type { CaseLivesRepository, CasesRepository } from './repository.ts';
 export { casesRoutes } from './routes.ts';
+export { rebuildSearchIndex } from './search-index.ts';
 export { type CallDraft, type Cases, type CasesDeps, createCases, type OpenCaseBrief, prefillOf } from './service.ts';
 export { createTerms, type Terms } from './terms.ts';

@@ -135,6 +135,8 @@ export interface CaseLivesRepository {
   provisional(after: CaseId, limit: number): Promise<CaseId[]>;
   /** Replaces the words under which each case is found. */
   index(entries: readonly { caseId: CaseId; words: readonly string[] }[]): Promise<void>;
+  /** Cases that have ever been registered, by id, ids above `after`. */
+  registeredAfter(after: CaseId, limit: number): Promise<CaseId[]>;
   textsOf(caseIds: readonly CaseId[]): Promise<Map<CaseId, CaseTexts>>;
   search(query: SearchQuery, limit: number): Promise<FoundCase[]>;
   /** Since when each case has stood in its present state; a case that never moved is left out. */

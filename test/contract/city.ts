@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import type { Machine } from '../../src/access/index.ts';
 import { createMachines } from '../../src/access/index.ts';
-import { createCaseIntake } from '../../src/cases/index.ts';
+import { createCaseIntake, rebuildSearchIndex } from '../../src/cases/index.ts';
 import { createCity, createCityImports, createProfile } from '../../src/city/index.ts';
 import { parseCallerNumber } from '../../src/core/phone-number.ts';
 import { createDirectory } from '../../src/directory/index.ts';
@@ -93,7 +93,7 @@ const start = async (t: Test, engine: Engine) => {
 
 export const cityContract = (t: Test, engine: Engine): void => {
   t.test('the same number is the same case, a changed body says what differs', async (t) => {
-    const { city, machine, lives, dispatcher, history, outbox } = await start(t, engine);
+    const { city, machine, lives, dispatcher, history, outbox, store, livesRepository } = await start(t, engine);
     const told: string[] = [];
     outbox.on('case.registered', ({ caseId }) => void told.push(`registered ${caseId}`));
     const first = await city.handOver(HANDED, machine);
@@ -121,6 +121,10 @@ export const cityContract = (t: Test, engine: Engine): void => {
     t.match(acts, [{ act: 'case.opened', actorKind: 'machine', actorName: '市平台' }, { act: 'case.register' }]);
     await outbox.settled();
     t.same(told, [`registered ${page.caseId}`]);
+    await store.write((db) => db.delete(store.dialect.caseSearch));
+    t.equal((await lives.search({ text: '14度', staff: dispatcher })).rows.length, 0);
+    t.equal(await rebuildSearchIndex({ store, lives: livesRepository }), 1);
+    t.equal((await lives.search({ text: '14度', staff: dispatcher })).rows.length, 1, 'the index is made anew from the cases');
     const again = await city.handOver({ ...HANDED, cityNumber: 'YZ-0003' }, machine);
     t.equal((await lives.search({ number: again.number, staff: dispatcher })).rows.length, 1);
     t.equal(

@@ -6,7 +6,7 @@ import { callsTakenBy, recordOf } from './cases.ts';
 const TAILS = 100;
 
 /** Lists and searches over a million cases: each order has its index, counts stop at a cap, pages go by key and not by offset. */
-export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index' | 'textsOf' | 'search' | 'count'> => {
+export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index' | 'registeredAfter' | 'textsOf' | 'search' | 'count'> => {
   const s = store.schema;
   const { cases, caseUnits, categories, staff, units } = s;
   const { caseSearch, holdsWords, wordsValue } = store.dialect;
@@ -142,6 +142,16 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
         if (kept.length) await db.insert(caseSearch).values(kept.map(({ caseId, words }) => ({ rowid: caseId, words: wordsValue(words) })));
       });
     },
+    registeredAfter: (after, limit) =>
+      store.read(async (db) => {
+        const rows = await db
+          .select({ id: cases.id })
+          .from(cases)
+          .where(and(gt(cases.id, after), isNotNull(cases.registeredAt)))
+          .orderBy(asc(cases.id))
+          .limit(limit);
+        return rows.map(({ id }) => id);
+      }),
     textsOf: (caseIds) =>
       store.read(async (db) => {
         const ids = [...caseIds];
