@@ -163,7 +163,10 @@ t.test('handed to an outside number that shows ours, and back when it is busy', 
   await until('they talk', () => citizen.hears(OUTSIDE) && there.hears(CITIZEN));
   there.hangUp();
   await until('goodbye is heard', () => citizen.hears(GOODBYE));
-  t.ok(eventOf('call.desk', (event) => event.channelId === call.channelId && event.state === 'outside_left'), 'before the call is over');
+  t.ok(
+    eventOf('call.desk', (event) => event.channelId === call.channelId && event.state === 'outside_left'),
+    'before the call is over',
+  );
 });
 
 t.test('asked first, then handed over: nobody is heard who should not be', async (t) => {
