@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { Role } from '../core/roles.ts';
 
-/** 110 police, 119 fire, 120 ambulance, 122 traffic accidents. */
-export const EMERGENCY_NUMBERS = ['110', '119', '120', '122'] as const;
-
-export type NumberClass = 'emergency' | 'service' | 'local' | 'national' | 'mobile' | 'premium' | 'international' | 'own' | 'malformed';
+/** What a number costs and where it leads. */
+export const NUMBER_CLASSES = ['emergency', 'service', 'local', 'mobile', 'national', 'premium', 'international'] as const;
+export type ListedClass = (typeof NUMBER_CLASSES)[number];
+/** own: leads back to the hotline; unlisted: a number that nobody dials (carrier prefixes, satellite telephones); malformed: none. */
+export type NumberClass = ListedClass | 'own' | 'unlisted' | 'malformed';
 
 /**
  * Whoever steals a session must not be able to turn it into money: what costs more than a word is nobody's by default, and
@@ -22,26 +23,38 @@ export const dialledForm = (typed: string): string | null => {
   return digits.replace(/^(?:\+86|0086)(?=\d)/, '');
 };
 
+const LOCAL = /^[2-8]\d{6,7}$/;
+/**
+ * What is not here is not dialled: nobody can list every prefix that costs some. The switch keeps the same list for itself
+ * (dialplans/desk.conf); test/asterisk/dial-guard tries them against each other. 160 and 168 are paid lines, with any area code
+ * before them; 1349 and 174 satellite telephones; 400 is paid by the one who is called; 95 and 96 cost a local call.
+ */
+const SHAPES: readonly (readonly [ListedClass, RegExp])[] = [
+  // Police, fire, ambulance, traffic accidents.
+  ['emergency', /^(?:110|119|120|122)$/],
+  ['international', /^(?:\+|00)[1-9]\d{5,14}$/],
+  ['premium', /^(?:0\d{2,3})?16[08]\d{2,8}$/],
+  ['mobile', /^0?1(?:3(?:[0-35-9]\d|4[0-8])\d{7}|(?:4[5-9]|5[0-35-9]|6[2567]|7[0-35-8]|8\d|9[0-35-9])\d{8})$/],
+  ['service', /^(?:1[12]\d|100\d\d|12\d{3}|95\d{3,6}|96\d{3,4}|[48]00\d{7})$/],
+  ['local', LOCAL],
+  ['national', /^0(?:10|2[0-57-9]|[3-9]\d\d)(?:[2-8]\d{6,7}|12\d{3})$/],
+];
+
 /** @param about.areaCode the hotline's own, with its 0 */
 export const numberClassOf = (typed: string, about: { areaCode: string; ownNumbers: readonly string[] }): NumberClass => {
   const number = dialledForm(typed);
-  if (number === null || number.length < 3) return 'malformed';
+  if (number === null) return 'malformed';
   const bare = number.startsWith(about.areaCode) ? number.slice(about.areaCode.length) : number;
   // With the area code or the country's in front it is still our own line: a call that asks itself for help.
   if ([number, bare, number.replace(/^86/, '')].some((form) => about.ownNumbers.includes(form))) return 'own';
-  if ((EMERGENCY_NUMBERS as readonly string[]).includes(number)) return 'emergency';
-  if (number.startsWith('+') || number.startsWith('00')) return 'international';
-  // Paid information lines, with any area code before them; 400 is paid by the one who is called, 95 and 96 cost a local call.
-  if (/^(?:0\d{2,3})?16[08]\d+$/.test(number)) return 'premium';
-  if (/^0?1[3-9]\d{9}$/.test(number)) return 'mobile';
-  if (/^(?:1\d{2,4}|9[56]\d{3,6}|400\d{7}|800\d{7})$/.test(number)) return 'service';
-  if (/^[2-8]\d{6,7}$/.test(bare)) return 'local';
-  return /^0\d{9,11}$/.test(number) ? 'national' : 'malformed';
+  if (LOCAL.test(bare)) return 'local';
+  return SHAPES.find(([, shape]) => shape.test(number))?.[0] ?? 'unlisted';
 };
 
 /** @returns why these roles may not dial this class, or null */
 export const dialRefusal = (roles: readonly Role[], numberClass: NumberClass): ErrorCode | null => {
   if (numberClass === 'own') return 'call.loops';
   if (numberClass === 'malformed') return 'call.destination_unknown';
+  if (numberClass === 'unlisted') return 'call.number_forbidden';
   return roles.some((role) => RIGHTS[role]?.includes(numberClass)) ? null : 'call.number_forbidden';
 };

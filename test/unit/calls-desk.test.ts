@@ -111,6 +111,16 @@ t.test('what a number is, however it is written', async (t) => {
     ['16012345', 'premium'],
     ['00441234567890', 'international'],
     ['+1 (800) 555-0100', 'international'],
+    ['17909013812345678', 'unlisted'],
+    ['17909123456', 'unlisted'],
+    ['19300441234567', 'unlisted'],
+    ['10193008529876', 'unlisted'],
+    ['11808138123456', 'unlisted'],
+    ['16600123', 'unlisted'],
+    ['16651234567', 'mobile'],
+    ['13491234567', 'unlisted'],
+    ['17401234567', 'unlisted'],
+    ['01012345', 'national'],
     ['12', 'malformed'],
     ['1380013800a', 'malformed'],
     ['110&PJSIP/8001', 'malformed'],
@@ -131,5 +141,6 @@ t.test('who may dial what', async (t) => {
     for (const numberClass of ['premium', 'international'] as const) t.equal(dialRefusal([...roles], numberClass), 'call.number_forbidden');
   t.equal(dialRefusal(['team_leader'], 'own'), 'call.loops');
   t.equal(dialRefusal(['team_leader'], 'malformed'), 'call.destination_unknown');
+  t.equal(dialRefusal(['team_leader'], 'unlisted'), 'call.number_forbidden');
   t.equal(dialRefusal(['auditor'], 'emergency'), 'call.number_forbidden');
 });
