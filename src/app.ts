@@ -72,6 +72,7 @@ import { jobsRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
+import { createQueues, queuesRoutes } from './queues/index.ts';
 import { issueTicket, TICKET_PURPOSE } from './relay/ticket.ts';
 import { createRelayWatch, relayAnswers } from './relay/watch.ts';
 import { createKeptValues } from './storage/kept-values.ts';
@@ -136,7 +137,8 @@ export interface HotlineApp {
 
 /** Where a browser's telephone says it lives; the switch never resolves it. */
 const SIP_DOMAIN = 'hotline.invalid';
-const QUEUES = ['main'];
+/** What may be said to who waits again and again; the others are parts of sentences. */
+const QUEUE_PROMPTS = ['queue.still', 'queue.channels', 'queue.welcome', 'queue.wait_short'];
 const SWEEP_MS = 1_000;
 const WATCH_MS = 5_000;
 const SLOW_SWEEP_MS = 30_000;
@@ -308,9 +310,28 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     issueTicket: ticketOf,
     relayUrl: config.relay.publicUrl,
     sipDomain: SIP_DOMAIN,
-    queues: QUEUES,
+    placesOf: (staffId) => queues.placesOf(staffId),
     wrapUpMs: config.wrapUpSeconds * 1000,
   });
+
+  const ownNumbers: [string, ...string[]] = [config.hotline.number, ...config.hotline.aliases];
+  const spoken = soundIds(fileURLToPath(new URL('../dialplans/sounds', import.meta.url)), 'zh');
+  const queues = createQueues({
+    store,
+    repository: settingsRepository,
+    history,
+    outbox,
+    telephony,
+    people: () => agentsRepository.ringable(),
+    signedIn: async () => new Set((await agentsRepository.openShifts()).map(({ staffId }) => staffId)),
+    waitingIn: async (queue) => (await callsRepository.waiting()).find((each) => each.queue === queue)?.waiting ?? 0,
+    rejoin: (staffIds) => agents.rejoin(staffIds),
+    numbers: ownNumbers,
+    announcements: QUEUE_PROMPTS.filter((id) => spoken.has(id)),
+    clock,
+    logger,
+  });
+  await queues.load();
 
   const leading = createLeading({
     store,
@@ -340,8 +361,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     clock,
     logger,
     areaCode: config.hotline.areaCode,
-    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
-    queues: QUEUES,
+    ownNumbers,
+    queues: () => queues.names(),
     stateOfAgent: async (staffId) => (await agents.view(staffId)).state,
     unitPhone: async (unitCode) => (await directory.units()).find(({ code }) => code === unitCode)?.phone ?? null,
     randomId: randomUUID,
@@ -372,7 +393,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     countDrafted: (staffId, since) => cases.countDrafted(staffId, since),
     deskViewOf: (callId, staffId) => callActs.view(callId, staffId),
     clock,
-    queues: QUEUES,
+    queues: () => queues.names(),
+    placesOf: (staffId) => queues.placesOf(staffId),
     switchUp: () => telephony.nodes().some((node) => node.up),
     alarms: () => alarms.all(),
   });
@@ -383,7 +405,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     alarms,
     switchUp: () => telephony.nodes().some((node) => node.up),
     clock,
-    queues: QUEUES,
+    queues: () => queues.names(),
+    placesOf: (staffId) => queues.placesOf(staffId),
     ...config.board,
   });
   const hub = createPushHub({
@@ -426,7 +449,6 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
   // ── surveys ──
-  const spoken = soundIds(fileURLToPath(new URL('../dialplans/sounds', import.meta.url)), 'zh');
   const surveys = createSurveys({
     store,
     repository: createSurveysRepository(store),
@@ -452,7 +474,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     },
     directoryOf: deps.recordingsOf,
     hasSound: (id) => spoken.has(id),
-    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    ownNumbers,
     texts: null,
     publicUrl: config.http.publicUrl,
     worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
@@ -478,7 +500,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     telephony,
     calendar: () => terms.calendarYears(),
     dutyPhone: config.hotline.dutyPhone,
-    ownNumbers: [config.hotline.number, ...config.hotline.aliases],
+    ownNumbers,
     clock,
     logger,
   });
@@ -528,6 +550,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     kept,
     metrics,
     pushToDesks: late.toDesks,
+    writeQueues: () => queues.tellSwitch(),
     async writeSettings() {
       await hours.tellSwitch();
       await waitingSettings.tellSwitch();
@@ -554,11 +577,20 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
   const secure = config.http.publicUrl.startsWith('https:');
   await http.register(
-    accessRoutes({ access, secondFactors, administration, mode: config.mode, hotline: config.hotline, queues: queueWords(QUEUES), secure }),
+    accessRoutes({
+      access,
+      secondFactors,
+      administration,
+      mode: config.mode,
+      hotline: config.hotline,
+      queues: () => queues.words(),
+      secure,
+    }),
   );
   await http.register(agentsRoutes({ agents, desk, store, history }));
   await http.register(pauseRoutes({ pauses }));
   await http.register(leadingRoutes({ leading, agents }));
+  await http.register(queuesRoutes({ queues }));
   await http.register(boardRoutes({ board }));
   await http.register(callsRoutes({ playback, acts: callActs }));
   await http.register(casesRoutes({ cases, currentStaff }));

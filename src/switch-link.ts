@@ -40,6 +40,8 @@ export interface SwitchLinkDeps {
   kept: KeptValues;
   metrics: Pick<Metrics, 'switchUp' | 'switchEvents'>;
   pushToDesks: (event: PushEvent) => void;
+  /** Writes the queues as they are kept now into the switch. */
+  writeQueues(): Promise<void>;
   /** Writes the hotline's own settings, as they are kept now, into the switch. */
   writeSettings(): Promise<void>;
   clock: Clock;
@@ -129,6 +131,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     await calls.reconcile(snapshot);
     await deps.places.reconcile(snapshot);
     for (const extension of presences.replace(snapshot)) await tellPresence(extension);
+    await deps.writeQueues();
     await agents.reestablish(snapshot);
     await deps.writeSettings();
     await recordings.sealEnded();

@@ -18,7 +18,7 @@ export interface AccessRoutesDeps {
   mode: Me['mode'];
   hotline: { name: string; number: string; dutyPhone: string | null };
   /** Every queue with the words people have for it. */
-  queues: readonly Hotline['queues'][number][];
+  queues(): Hotline['queues'];
   /** Whether browsers reach us over TLS, directly or through a proxy: then the cookie never travels in the clear. */
   secure: boolean;
 }
@@ -49,7 +49,7 @@ export const accessRoutes =
         config: { access: { public: true } },
         schema: { tags: ['access'], summary: '热线名称和运行方式 (name, mode and queues)', response: { 200: Hotline } },
       },
-      async () => ({ mode: deps.mode, name: deps.hotline.name, number: deps.hotline.number, queues: [...deps.queues] }),
+      async () => ({ mode: deps.mode, name: deps.hotline.name, number: deps.hotline.number, queues: deps.queues() }),
     );
 
     app.post(

@@ -24,7 +24,9 @@ export const createDesk = (deps: {
   countDrafted(staffId: StaffId, since: Date): Promise<number>;
   deskViewOf(callId: CallId, staffId: StaffId): Promise<DeskView>;
   clock: Clock;
-  queues: string[];
+  /** Every queue there is, everybody's first. */
+  queues(): readonly string[];
+  placesOf(staffId: StaffId): readonly { queue: string }[];
   switchUp(): boolean;
   alarms(): Alarm[];
 }) => {
@@ -32,20 +34,23 @@ export const createDesk = (deps: {
 
   const queueSummaries = async (): Promise<QueueSummary[]> => {
     const [waiting, shifts] = await Promise.all([calls.waiting(), repository.openShifts()]);
-    const ready = shifts.filter((shift) => {
+    const isReady = (shift: (typeof shifts)[number]): boolean => {
       const presence = presences.of(shift.extension);
-      return shift.intent === 'ready' && presence?.registered && presence.device === 'idle';
-    }).length;
-    return deps.queues.map((queue) => {
+      return shift.intent === 'ready' && presence?.registered === true && presence.device === 'idle';
+    };
+    const places = new Map(shifts.map((shift) => [shift, new Set(deps.placesOf(shift.staffId).map(({ queue }) => queue))]));
+    const [everybodys = ''] = deps.queues();
+    return deps.queues().map((queue) => {
       // A preferred agent's own queue is a detour of the general one; its callers wait in the same line for the eye.
-      const mine = waiting.filter((each) => each.queue === queue || each.queue.startsWith('agent-'));
+      const mine = waiting.filter((each) => each.queue === queue || (queue === everybodys && each.queue.startsWith('agent-')));
+      const members = shifts.filter((shift) => places.get(shift)?.has(queue));
       const longest = mine.reduce<Date | null>((min, { longestSince: at }) => (at && (!min || at < min) ? at : min), null);
       return {
         queue,
         waiting: mine.reduce((sum, each) => sum + each.waiting, 0),
         longestSince: longest?.toISOString() ?? null,
-        ready,
-        signedIn: shifts.length,
+        ready: members.filter(isReady).length,
+        signedIn: members.length,
       };
     });
   };

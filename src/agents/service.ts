@@ -33,7 +33,8 @@ export interface AgentsDeps {
   issueTicket(extension: string): Ticket;
   relayUrl: string;
   sipDomain: string;
-  queues: string[];
+  /** The queues somebody is rung for, as they are now. */
+  placesOf(staffId: StaffId): readonly { queue: string; penalty: number }[];
   wrapUpMs: number;
 }
 
@@ -78,7 +79,7 @@ export const createAgents = (deps: AgentsDeps) => {
       since: (shown.since ?? clock.now()).toISOString(),
       device: shift?.device ?? null,
       wrapUpUntil: shift?.wrapUpUntil?.toISOString() ?? null,
-      queues: shift ? deps.queues : [],
+      queues: shift ? deps.placesOf(staffId).map(({ queue }) => queue) : [],
       callId: live?.callId ?? null,
       helpSince: shift?.helpSince?.toISOString() ?? null,
     };
@@ -132,7 +133,15 @@ export const createAgents = (deps: AgentsDeps) => {
       if (!shift) return;
       const { extension } = shift;
       const reason = reasonOnSwitch(shift);
-      await telephony.joinQueues({ extension, displayName: person?.name ?? extension, queues: deps.queues, paused: reason !== '', reason });
+      const places = deps.placesOf(staffId);
+      await telephony.joinQueues({
+        extension,
+        displayName: person?.name ?? extension,
+        queues: places.map(({ queue }) => queue),
+        penalties: Object.fromEntries(places.map(({ queue, penalty }) => [queue, penalty])),
+        paused: reason !== '',
+        reason,
+      });
     });
 
   const leaveSwitch = async (extension: string): Promise<void> => {
@@ -302,6 +311,12 @@ export const createAgents = (deps: AgentsDeps) => {
         if (presence?.registered !== false || presence.since.getTime() > before || shift.since.getTime() > before) continue;
         if (!(await deps.liveOfferOf(shift.staffId))) await signOut(shift.staffId, 'system');
       }
+    },
+
+    /** Puts people who are signed in where they are to stand now; a call they are in, and their pause, stay. */
+    async rejoin(staffIds: readonly StaffId[] | 'everybody'): Promise<void> {
+      for (const { staffId } of await repository.openShifts())
+        if (staffIds === 'everybody' || staffIds.includes(staffId)) await joinSwitch(staffId);
     },
 
     /** After a (re)connect: the members are exactly the people signed in, paused exactly as they want. */

@@ -117,10 +117,16 @@ export const waitingOf = (
     }));
 };
 
-export const queuesOf = (queues: readonly string[], waiting: readonly BoardWaiting[], agents: readonly BoardAgent[]): BoardQueue[] => {
-  const ready = agents.filter((agent) => agent.state === 'ready').length;
+export const queuesOf = (
+  queues: readonly string[],
+  waiting: readonly BoardWaiting[],
+  agents: readonly BoardAgent[],
+  placesOf: (staffId: number) => readonly { queue: string }[],
+): BoardQueue[] => {
+  const ready = agents.filter((agent) => agent.state === 'ready').flatMap(({ staffId }) => placesOf(staffId));
   return queues.map((queue) => {
     const mine = waiting.filter((each) => each.queue === queue);
-    return { queue, waiting: mine.length, longestSince: mine[0]?.since ?? null, ready };
+    const standing = ready.filter((place) => place.queue === queue);
+    return { queue, waiting: mine.length, longestSince: mine[0]?.since ?? null, ready: standing.length };
   });
 };

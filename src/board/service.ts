@@ -32,7 +32,9 @@ export interface BoardDeps {
   alarms: Pick<Alarms, 'all' | 'raise' | 'clear'>;
   switchUp(): boolean;
   clock: Clock;
-  queues: string[];
+  /** Every queue there is, everybody's first. */
+  queues(): readonly string[];
+  placesOf(staffId: number): readonly { queue: string }[];
   shortSeconds: number;
   floodCalls: number;
 }
@@ -73,7 +75,7 @@ const createCallMemory = (repository: BoardRepository) => {
 };
 
 export const createBoard = (deps: BoardDeps): BoardService => {
-  const { repository, alarms, clock, queues } = deps;
+  const { repository, alarms, clock } = deps;
   const callsNow = createCallMemory(repository);
   const shortMs = deps.shortSeconds * 1000;
   const targets = {
@@ -112,9 +114,10 @@ export const createBoard = (deps: BoardDeps): BoardService => {
     const offers = await deps.openOffersByStaff();
     const rings = new Set([...offers.values()].filter(({ state }) => state === 'ringing').map(({ callId }) => callId));
     const agents = await agentsNow(offers, now);
+    const queues = deps.queues();
     const waiting = waitingOf(calls, queues, rings, now);
     const board: Board = {
-      queues: queuesOf(queues, waiting, agents),
+      queues: queuesOf(queues, waiting, agents, deps.placesOf),
       waiting,
       agents,
       figures: figuresOf(calls, now, shortMs),
@@ -159,7 +162,8 @@ export const createBoard = (deps: BoardDeps): BoardService => {
         const { board, calls, now } = await read();
         stuck = nextStuck(stuck, board.queues, board.waiting, now);
         const standing = stuckQueues(stuck, now);
-        for (const queue of queues)
+        // A queue that was deleted has no callers any more and so no alarm: only those that are there are looked at.
+        for (const queue of deps.queues())
           if (standing.includes(queue)) alarms.raise(`caller_waits.${queue}`, 'caller_waits', queue);
           else alarms.clear(`caller_waits.${queue}`);
         watchFloods(floodsOf(calls, now, deps.floodCalls));

@@ -29,7 +29,7 @@ export interface CallActsDeps {
   areaCode: string;
   /** The hotline's number first, then its other spellings; the first is what an outside party is shown. */
   ownNumbers: readonly string[];
-  queues: readonly string[];
+  queues(): readonly string[];
   /** As everybody is shown it: "ready", "talking" … */
   stateOfAgent(staffId: StaffId): Promise<string>;
   unitPhone(unitCode: string): Promise<string | null>;
@@ -115,7 +115,7 @@ export const createCallActs = (deps: CallActsDeps) => {
       if (phone === null) throw refusal('call.destination_unknown');
       return numberOf(call, actor, phone);
     }
-    if (!deps.queues.includes(to.queue)) throw refusal('call.destination_unknown');
+    if (!deps.queues().includes(to.queue)) throw refusal('call.destination_unknown');
     return { kind: 'queue', queue: to.queue };
   };
 

@@ -1,6 +1,5 @@
 export { initialsOf } from './initials.ts';
 export { type CallerMatch, type DirectoryPerson, type Identity, matchCaller, shownCaller } from './matching.ts';
-export { type QueueWords, queueWords } from './queues.ts';
 export type { CategoryRow, DirectoryRepository, NewCitizen, PlaceRow, UnitRow } from './repository.ts';
 export { directoryRoutes } from './routes.ts';
 export { createDirectory, type Directory } from './service.ts';

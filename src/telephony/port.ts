@@ -22,6 +22,8 @@ export interface LiveMember {
   paused: boolean;
   pauseReason: string;
   device: DeviceState;
+  /** 0 where the switch has said nothing of it. */
+  penalty?: number;
 }
 
 /** The truth, asked for at one instant. */
@@ -111,6 +113,38 @@ export interface WaitingSettings {
 export const waitingRank = (since: Date, aheadMinutes: number): number =>
   2_100_000_000 - Math.floor(since.getTime() / 1000) + 60 * aheadMinutes;
 
+export const QUEUE_STRATEGIES = ['rrmemory', 'leastrecent', 'fewestcalls', 'random', 'ringall'] as const;
+
+/** `general` means the settings of all queues. */
+export const isQueueName = (name: string): boolean => /^[\w.-]{1,64}$/.test(name) && name !== 'general';
+
+/** One queue as the switch must hold it. */
+export interface SwitchQueue {
+  /** A plain name: `isQueueName`. */
+  queue: string;
+  strategy: (typeof QUEUE_STRATEGIES)[number];
+  /** How long one telephone rings before the next is tried. */
+  ringSeconds: number;
+  /** In whole seconds, not less than 2: the switch notes the last call in whole seconds. */
+  wrapUpSeconds: number;
+  /** A prompt said again and again to who waits, or null. */
+  announcement: string | null;
+  announceEverySeconds: number;
+  /** Closed: new callers go to everybody's queue. Who waits already stays. */
+  open: boolean;
+  /** After this a caller goes on to everybody's queue; null: never. */
+  patienceSeconds: number | null;
+}
+
+export interface SwitchQueues {
+  /** The first is everybody's. */
+  queues: readonly SwitchQueue[];
+  /** Names of queues that were and must not be any more. */
+  retired: readonly string[];
+  /** Each of the hotline's own numbers, with the queue its callers wait in; null: everybody's. */
+  lines: Readonly<Record<string, string | null>>;
+}
+
 /** One agent's part of a citizen's call. */
 export interface DeskCall {
   channelId: ChannelId;
@@ -182,8 +216,15 @@ export interface Telephony {
 
   setUpPhone(phone: PhoneSetup): Promise<void>;
   removePhone(extension: Extension): Promise<void>;
-  /** Makes the extension a member of exactly these queues. */
-  joinQueues(member: { extension: Extension; displayName: string; queues: string[]; paused: boolean; reason: string }): Promise<void>;
+  /** Makes the extension a member of exactly these queues; a penalty that is not said is 0. */
+  joinQueues(member: {
+    extension: Extension;
+    displayName: string;
+    queues: readonly string[];
+    penalties?: Readonly<Record<string, number>>;
+    paused: boolean;
+    reason: string;
+  }): Promise<void>;
   leaveQueues(extension: Extension): Promise<void>;
   pause(extension: Extension, reason: string): Promise<void>;
   unpause(extension: Extension): Promise<void>;
@@ -232,6 +273,11 @@ export interface Telephony {
   keepPlace(node: string, place: KeptPlace): Promise<void>;
   /** Takes the promise out of the switch, with the channel that waits for it. */
   forgetPlace(node: string, place: Pick<KeptPlace, 'place' | 'number' | 'channelId'>): Promise<void>;
+  /**
+   * Makes and changes the queues, in force for the next ring; callers who wait keep their places, members stay. Queues the
+   * service never named are left alone.
+   */
+  writeQueues(queues: SwitchQueues): Promise<void>;
 
   readonly surveyCalls: SurveyCalls;
 }

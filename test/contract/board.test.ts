@@ -105,7 +105,8 @@ const floor = async (t: Test, store: Store) => {
       alarms,
       switchUp: () => true,
       clock,
-      queues: ['main'],
+      queues: () => ['main'],
+      placesOf: () => [{ queue: 'main', penalty: 0 }],
       shortSeconds: SHORT_MS / 1000,
       floodCalls: 5,
     });

@@ -43,7 +43,7 @@ const start = async (t: Test, engine: Engine) => {
     logger,
     areaCode: '0533',
     ownNumbers: ['12345'],
-    queues: ['main'],
+    queues: () => ['main'],
     stateOfAgent: async (staffId) => states.get(staffId) ?? 'ready',
     unitPhone: async (code) => ({ heat: '05335550009', abroad: '0044123456789' })[code] ?? null,
     randomId: () => `${++ids}`,

@@ -76,7 +76,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       issueTicket: () => ({ ticket: '-', ticketExpiresAt: TUESDAY.toISOString() }),
       relayUrl: '-',
       sipDomain: '-',
-      queues: ['main'],
+      placesOf: () => [{ queue: 'main', penalty: 0 }],
       wrapUpMs: WRAP_UP_MS,
     });
     const leading = createLeading({ store, messages: createDeskMessagesRepository(store), shifts, agents, history, outbox, clock });
@@ -87,7 +87,8 @@ for (const engine of ['sqlite', 'postgres'] as const)
       alarms: { all: () => [], raise: () => {}, clear: () => {} },
       switchUp: () => true,
       clock,
-      queues: ['main'],
+      queues: () => ['main'],
+      placesOf: () => [{ queue: 'main', penalty: 0 }],
       shortSeconds: 5,
       floodCalls: 5,
     });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { type HotlineError, isHotlineError } from '../../src/core/errors.ts';
 import type { TelephonyEvent } from '../../src/telephony/events.ts';
-import { type Telephony, waitingRank } from '../../src/telephony/port.ts';
+import { type SwitchQueue, type Telephony, waitingRank } from '../../src/telephony/port.ts';
 
 /** One agent's ringing telephone in the test's hand. */
 export interface Ring {
@@ -85,7 +85,9 @@ export const telephonyContract = async (t: Test, world: TelephonyWorld): Promise
     return taken;
   };
   const membersOf = async (extension: string) =>
-    (await snapshot()).members.filter((member) => member.extension === extension && !member.queue.startsWith('agent-'));
+    (await snapshot()).members
+      .filter((member) => member.extension === extension && !member.queue.startsWith('agent-'))
+      .sort((a, b) => a.queue.localeCompare(b.queue));
 
   await t.test('not started, nothing is promised; started, it says when it is up', async (t) => {
     t.equal((await failureOf(telephony.pause('8001', 'x')))?.code, 'telephony.unavailable');
@@ -145,6 +147,45 @@ export const telephonyContract = async (t: Test, world: TelephonyWorld): Promise
     await telephony.leaveQueues('8001');
     t.same(await membersOf('8001'), []);
     t.equal((await failureOf(telephony.pause('8001', 'x')))?.code, 'telephony.refused', 'nobody there to pause');
+  });
+
+  await t.test('queues made while it runs have members at once, changed and taken away as said', async (t) => {
+    const queue = (name: string): SwitchQueue => ({
+      queue: name,
+      strategy: 'leastrecent',
+      ringSeconds: 12,
+      wrapUpSeconds: 3,
+      announcement: 'queue.still',
+      announceEverySeconds: 45,
+      open: true,
+      patienceSeconds: 60,
+    });
+    const member = { extension: '8001', displayName: '李坐席', paused: true, reason: 'signing_in' };
+    const lines = { '12345': null, '053312345': 'made_b' };
+    await telephony.writeQueues({ queues: [queue('made_a'), queue('made_b')], retired: [], lines });
+    await telephony.joinQueues({ ...member, queues: ['made_a', 'made_b'], penalties: { made_b: 2 } });
+    t.match(await membersOf('8001'), [
+      { queue: 'made_a', penalty: 0 },
+      { queue: 'made_b', penalty: 2 },
+    ]);
+    await telephony.joinQueues({ ...member, queues: ['made_a', 'made_b'], penalties: { made_a: 5 } });
+    t.match(await membersOf('8001'), [
+      { queue: 'made_a', penalty: 5 },
+      { queue: 'made_b', penalty: 0 },
+    ]);
+    // Written again and changed: the members stay where they are.
+    await telephony.writeQueues({ queues: [{ ...queue('made_a'), open: false, announcement: null }, queue('made_b')], retired: [], lines });
+    t.match(await membersOf('8001'), [{ penalty: 5, paused: true }, { penalty: 0 }]);
+    await telephony.joinQueues({ ...member, queues: ['made_a'] });
+    await telephony.writeQueues({ queues: [queue('made_a')], retired: ['made_b'], lines: { ...lines, '053312345': null } });
+    t.same(
+      (await membersOf('8001')).map((one) => one.queue),
+      ['made_a'],
+    );
+    await telephony.leaveQueues('8001');
+    await telephony.writeQueues({ queues: [], retired: ['made_a', 'made_b'], lines });
+    for (const bad of ['general', 'x\r\nAction: Command', 'a b'])
+      t.equal((await failureOf(telephony.writeQueues({ queues: [queue(bad)], retired: [], lines: {} })))?.code, 'telephony.value_refused');
   });
 
   await t.test('a value that could begin a command of its own is refused', async (t) => {

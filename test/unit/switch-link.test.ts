@@ -42,6 +42,7 @@ const world = async (t: Test) => {
     kept,
     metrics: createMetrics(),
     pushToDesks: (event) => void pushed.push(event),
+    writeQueues: async () => {},
     writeSettings: async () => {
       state.written += 1;
     },

@@ -29,6 +29,16 @@ import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from 
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
+import type {
+  ChangeQueue,
+  NewQueue,
+  PersonPlaces,
+  PlacesView,
+  QueuesView,
+  SaveHeld,
+  SavePlaces,
+  SaveSkills,
+} from '../../queues/schemas.ts';
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
@@ -126,6 +136,14 @@ export const api = {
   resetSecondFactor: (staffId: number) => request<void>('DELETE', `/api/staff/${staffId}/second-factor`),
   waitingRules: () => request<WaitingRulesView>('GET', '/api/settings/waiting'),
   saveWaitingRules: (body: SaveWaitingRules) => request<WaitingRulesView>('PUT', '/api/settings/waiting', body),
+  queues: () => request<QueuesView>('GET', '/api/queues'),
+  addQueue: (body: NewQueue) => request<QueuesView>('POST', '/api/queues', body),
+  changeQueue: (queue: string, body: ChangeQueue) => request<QueuesView>('PUT', `/api/queues/${queue}`, body),
+  removeQueue: (queue: string, version: number) => request<QueuesView>('DELETE', `/api/queues/${queue}?version=${version}`),
+  saveSkills: (body: SaveSkills) => request<QueuesView>('PUT', '/api/skills', body),
+  standings: () => request<PlacesView>('GET', '/api/agents/places'),
+  movePerson: (staffId: number, body: SavePlaces) => request<PersonPlaces>('PUT', `/api/agents/${staffId}/queues`, body),
+  saveHeld: (staffId: number, body: SaveHeld) => request<PersonPlaces>('PUT', `/api/agents/${staffId}/skills`, body),
   pauseReasons: () => request<PauseReasonsView>('GET', '/api/settings/pause-reasons'),
   savePauseReasons: (body: SavePauseReasons) => request<PauseReasonsView>('PUT', '/api/settings/pause-reasons', body),
   secondFactorSettings: () => request<SecondFactorSettings>('GET', '/api/settings/second-factor'),

@@ -39,6 +39,7 @@ const tree = root.addChildren([
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
   lazy('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
   lazy('/settings/waiting', () => import('../settings/waiting-page.tsx'), 'WaitingPage'),
+  lazy('/settings/queues', () => import('../settings/queues-page.tsx'), 'QueuesPage'),
   lazy('/settings/pauses', () => import('../settings/pauses-page.tsx'), 'PausesPage'),
   lazy('/settings/security', () => import('../settings/security-page.tsx'), 'SecurityPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),

@@ -5,6 +5,7 @@ import type { BoardAgent } from '../../board/schemas.ts';
 import { api } from '../api/endpoints.ts';
 import { PauseReasons } from '../app/pause-menu.tsx';
 import { useWords } from '../i18n/i18n.ts';
+import { PersonPlacesEditor } from '../settings/places.tsx';
 import { Dialog } from '../ui/parts.tsx';
 import { AgentState } from './board-parts.tsx';
 
@@ -15,6 +16,7 @@ export const AgentActs = ({ agent, now, onClose }: { agent: BoardAgent; now: num
   const { t } = useWords();
   const [said, setSaid] = useState('');
   const [sure, setSure] = useState(false);
+  const [places, setPlaces] = useState(false);
   const [busy, setBusy] = useState(false);
   const run = async (act: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
@@ -46,7 +48,11 @@ export const AgentActs = ({ agent, now, onClose }: { agent: BoardAgent; now: num
           >
             {t(sure ? 'lead.sign_off_sure' : 'lead.sign_off')}
           </Button>
+          <Button data-act="lead-queues" aria-expanded={places} onClick={() => setPlaces(!places)}>
+            {t('lead.queues')}
+          </Button>
         </div>
+        {places && <PersonPlacesEditor staffId={agent.staffId} />}
         <p className="meta">{t('lead.note')}</p>
         <p role="status">{said}</p>
         <MessageForm to={agent.staffId} />

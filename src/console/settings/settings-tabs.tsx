@@ -2,8 +2,12 @@ import { Link } from '@tanstack/react-router';
 import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
-const TABS: readonly { to: '/settings' | '/settings/waiting' | '/settings/pauses' | '/settings/security'; word: PhraseKey }[] = [
+const TABS: readonly {
+  to: '/settings' | '/settings/queues' | '/settings/waiting' | '/settings/pauses' | '/settings/security';
+  word: PhraseKey;
+}[] = [
   { to: '/settings', word: 'hours.tab' },
+  { to: '/settings/queues', word: 'queues.tab' },
   { to: '/settings/waiting', word: 'waiting.tab' },
   { to: '/settings/pauses', word: 'pauses.tab' },
   { to: '/settings/security', word: 'security.tab' },

@@ -58,6 +58,15 @@ export const createAgentsRepository = (store: Store) => {
           .limit(1);
         return row;
       }),
+    /** Everybody with an extension who works here, by name. */
+    ringable: (): Promise<{ staffId: StaffId; name: string; extension: string | null }[]> =>
+      store.read((db) =>
+        db
+          .select({ staffId: staff.id, name: staff.name, extension: staff.extension })
+          .from(staff)
+          .where(and(eq(staff.active, true), isNotNull(staff.extension)))
+          .orderBy(staff.name, staff.id),
+      ),
     staffIdOfExtension: (extension: string): Promise<StaffId | undefined> =>
       store.read(async (db) => (await db.select({ id: staff.id }).from(staff).where(eq(staff.extension, extension)).limit(1))[0]?.id),
     /** What the record says of one person's desk since an instant, the oldest first. */

@@ -3,7 +3,8 @@ import type { CallerPrecedence, CallerRule, HotlineSettings, WaitingSettings } f
 /** An AMI action as its fields. */
 export type Action = Readonly<Record<string, string | number>>;
 
-const keep = (family: string, key: string, value: string | null): Action =>
+/** A value of the switch's own database; null takes it away. */
+export const keep = (family: string, key: string, value: string | null): Action =>
   value === null ? { Action: 'DBDel', Family: family, Key: key } : { Action: 'DBPut', Family: family, Key: key, Val: value };
 
 /**

@@ -1,5 +1,5 @@
 import type { Extension } from '../../core/ids.ts';
-import type { CallerRule, HotlineSettings, PhoneSetup, WaitingSettings } from '../port.ts';
+import type { CallerRule, HotlineSettings, PhoneSetup, SwitchQueues, WaitingSettings } from '../port.ts';
 import type { Membership } from './membership.ts';
 
 /**
@@ -15,6 +15,7 @@ export interface Desired {
   rules: Map<string, CallerRule>;
   settings: HotlineSettings | null;
   waiting: WaitingSettings | null;
+  queues: SwitchQueues | null;
 }
 
 export const nothingDesired = (): Desired => ({
@@ -25,6 +26,7 @@ export const nothingDesired = (): Desired => ({
   rules: new Map(),
   settings: null,
   waiting: null,
+  queues: null,
 });
 
 /** A rule with nothing in it: what is written to take a caller's rule away. */

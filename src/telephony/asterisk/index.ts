@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { TelephonyEvent } from '../events.ts';
-import type { DeskCall, PhoneSetup, Telephony } from '../port.ts';
+import { type DeskCall, isQueueName, type PhoneSetup, type Telephony } from '../port.ts';
 import { checkAction } from './ami-frames.ts';
 import { type Action, callerRuleActions, precedenceActions, settingsActions } from './caller-rules.ts';
 import { emptyRule, nothingDesired } from './desired.ts';
@@ -45,7 +45,7 @@ const checkNumber = (number: string) => {
 
 const checkQueues = (queues: readonly string[]) => {
   for (const queue of queues)
-    if (!/^[\w.-]{1,64}$/.test(queue)) throw new HotlineError('telephony.value_refused', 'Not the name of a queue', { field: 'queue' });
+    if (!isQueueName(queue)) throw new HotlineError('telephony.value_refused', 'Not the name of a queue', { field: 'queue' });
 };
 
 /** One or several Asterisk nodes behind the port. Telephones, members, rules and settings are kept alike on all of them. */
@@ -214,11 +214,11 @@ export const createAsteriskTelephony = (options: {
       await onEveryNode((node) => node.removePhone(extension));
       if (nodes.every((node) => node.status().up)) desired.removedPhones.delete(extension);
     },
-    joinQueues: async ({ extension, displayName, queues, paused, reason }) => {
+    joinQueues: async ({ extension, displayName, queues, penalties = {}, paused, reason }) => {
       checkExtension(extension);
       checkQueues(queues);
       checkAction({ displayName, reason });
-      const member: Membership = { extension, displayName, queues: [...queues], paused, reason: paused ? reason : '' };
+      const member: Membership = { extension, displayName, queues: [...queues], penalties, paused, reason: paused ? reason : '' };
       desired.removedMembers.delete(extension);
       await keeping(desired.members, extension, member, () => onEveryNode((node) => node.joinQueues(member)));
     },
@@ -295,6 +295,21 @@ export const createAsteriskTelephony = (options: {
       checkNumber(number);
       await nodeCalled(name).forgetPlace(place);
       if (channelId !== '') await hangUp(channelId, 16);
+    },
+    writeQueues: async (wanted) => {
+      checkQueues([...wanted.queues.map(({ queue }) => queue), ...wanted.retired]);
+      for (const number of Object.keys(wanted.lines)) checkNumber(number);
+      for (const { announcement } of wanted.queues)
+        if (announcement !== null && !/^[a-z0-9._]{1,64}$/.test(announcement))
+          throw new HotlineError('telephony.value_refused', 'Not a prompt', { field: 'announcement' });
+      const before = desired.queues;
+      desired.queues = wanted;
+      try {
+        await onEveryNode((node) => node.writeQueues(wanted));
+      } catch (err) {
+        if (desired.queues === wanted) desired.queues = before;
+        throw err;
+      }
     },
     surveyCalls: surveys.calls,
     missedEvents: async (name, cursor) => {

@@ -1,11 +1,14 @@
 import type { Extension } from '../../core/ids.ts';
 import type { LiveMember } from '../port.ts';
 import type { Action } from './caller-rules.ts';
+import { makeSection, reloadQueues } from './queues.ts';
 
 export interface Membership {
   extension: Extension;
   displayName: string;
   queues: readonly string[];
+  /** Of queues where it is not 0: rung only when everybody with a smaller one is busy. */
+  penalties?: Readonly<Record<string, number>>;
   paused: boolean;
   reason: string;
 }
@@ -20,7 +23,7 @@ export const addAction = (member: Membership, queue: string): Action => ({
   Queue: queue,
   Interface: interfaceOf(member.extension),
   MemberName: member.displayName,
-  Penalty: 0,
+  Penalty: member.penalties?.[queue] ?? 0,
   Paused: member.paused ? 'true' : 'false',
   ...(member.paused ? { Reason: member.reason } : {}),
   StateInterface: interfaceOf(member.extension),
@@ -32,6 +35,13 @@ export const pauseAction = (extension: Extension, paused: boolean, reason: strin
   Paused: paused ? 'true' : 'false',
   ...(paused ? { Reason: reason } : {}),
   ...(queue === undefined ? {} : { Queue: queue }),
+});
+
+export const penaltyAction = (extension: Extension, queue: string, penalty: number): Action => ({
+  Action: 'QueuePenalty',
+  Interface: interfaceOf(extension),
+  Penalty: penalty,
+  Queue: queue,
 });
 
 export const removeAction = (extension: Extension, queue: string): Action => ({
@@ -50,8 +60,13 @@ export const membershipActions = (wanted: Membership, current: readonly LiveMemb
   const actions: Action[] = [];
   for (const queue of wanted.queues) {
     const there = mine.find((member) => member.queue === queue);
-    if (there === undefined) actions.push(addAction(wanted, queue));
-    else if (there.paused !== wanted.paused || (wanted.paused && there.pauseReason !== wanted.reason))
+    if (there === undefined) {
+      actions.push(addAction(wanted, queue));
+      continue;
+    }
+    const penalty = wanted.penalties?.[queue] ?? 0;
+    if ((there.penalty ?? 0) !== penalty) actions.push(penaltyAction(wanted.extension, queue, penalty));
+    if (there.paused !== wanted.paused || (wanted.paused && there.pauseReason !== wanted.reason))
       actions.push(pauseAction(wanted.extension, wanted.paused, wanted.reason, queue));
   }
   for (const member of mine) if (!wanted.queues.includes(member.queue)) actions.push(removeAction(wanted.extension, member.queue));
@@ -62,9 +77,8 @@ export const membershipActions = (wanted: Membership, current: readonly LiveMemb
  * Makes the own queue in the included file, once; the switch refuses a second time and writes nothing. `joinempty` keeps
  * a citizen out of a queue whose one agent can't be rung, `ringinuse` the ring off an agent in a call.
  */
-export const ownQueueActions = (extension: Extension): Action[] => {
-  const name = ownQueueOf(extension);
-  const settings: [string, string][] = [
+export const ownQueueActions = (extension: Extension): Action[] => [
+  makeSection(ownQueueOf(extension), [
     ['strategy', 'ringall'],
     ['timeout', '15'],
     ['retry', '1'],
@@ -74,19 +88,6 @@ export const ownQueueActions = (extension: Extension): Action[] => {
     ['leavewhenempty', 'invalid,unavailable'],
     ['setinterfacevar', 'yes'],
     ['musicclass', 'default'],
-  ];
-  const make: Record<string, string> = {
-    Action: 'UpdateConfig',
-    SrcFilename: 'hotline-queues.conf',
-    DstFilename: 'hotline-queues.conf',
-    'Action-000000': 'NewCat',
-    'Cat-000000': name,
-  };
-  settings.forEach(([key, value], index) => {
-    const number = String(index + 1).padStart(6, '0');
-    Object.assign(make, { [`Action-${number}`]: 'Append', [`Cat-${number}`]: name, [`Var-${number}`]: key, [`Value-${number}`]: value });
-  });
-  // All queues, not this one alone: the switch reads a file only once as long as it is unchanged, so of two agents signing
-  // in together the second's reload would find nothing new and its queue would never be.
-  return [make, { Action: 'QueueReload', Parameters: 'yes', Members: 'no', Rules: 'no' }];
-};
+  ]),
+  reloadQueues,
+];

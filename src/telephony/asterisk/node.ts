@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { KeptPlace, TelephonyEvent } from '../events.ts';
-import type { LiveMember, NodeStatus, PhoneSetup, SwitchSnapshot, WaitingSettings } from '../port.ts';
+import type { LiveMember, NodeStatus, PhoneSetup, SwitchQueues, SwitchSnapshot, WaitingSettings } from '../port.ts';
 import { type AmiClosed, type AmiConnection, connectAmi } from './ami.ts';
 import { type AmiMessage, reconnectDelayMs } from './ami-frames.ts';
 import { type Ari, createAri } from './ari.ts';
@@ -12,6 +12,16 @@ import { forgetPlaceActions, keepPlaceActions, keptPlacesQuestions, readKeptPlac
 import type { Log } from './log.ts';
 import { type Membership, membershipActions, ownQueueActions, ownQueueOf } from './membership.ts';
 import { phoneObjectNames, phoneObjects } from './provisioning.ts';
+import {
+  dropSection,
+  EVERYBODYS,
+  everybodysAction,
+  makeSection,
+  queueFacts,
+  queueSettings,
+  reloadQueues,
+  rewriteSection,
+} from './queues.ts';
 import { type Assembled, assembleSnapshot } from './snapshot.ts';
 import { SURVEY_EVENTS } from './survey-calls.ts';
 import { adopt, newTranslatorState, TRANSLATED_EVENTS, translate } from './translate.ts';
@@ -47,6 +57,7 @@ export interface SwitchNode {
   keptPlaces(): Promise<KeptPlace[]>;
   keepPlace(place: KeptPlace): Promise<void>;
   forgetPlace(place: Pick<KeptPlace, 'place' | 'number'>): Promise<void>;
+  writeQueues(queues: SwitchQueues): Promise<void>;
 }
 
 interface Dependencies {
@@ -186,6 +197,8 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       });
     await Promise.all([...desired.phones.values()].map((phone) => attemptTo(setUpPhone(phone))));
     await Promise.all([...desired.removedPhones].map((extension) => attemptTo(removePhone(extension))));
+    // Before their members: nobody can be put into a queue that is not there.
+    if (desired.queues) await attemptTo(writeQueues(desired.queues));
     const current = await membersNow();
     await Promise.all([...desired.members.values()].map((member) => attemptTo(applyMember(member, current))));
     for (const extension of desired.removedMembers) await attemptTo(applyMemberGone(extension, current));
@@ -215,7 +228,31 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
   };
 
   const ignoreRefusal = (err: unknown): undefined => {
-    if (!(err instanceof HotlineError) || err.code !== 'telephony.refused') throw err;
+    if (!isRefused(err)) throw err;
+  };
+
+  const isRefused = (err: unknown): boolean => err instanceof HotlineError && err.code === 'telephony.refused';
+
+  /** Made, or written anew where it is there: the switch tells the two apart by refusing. */
+  const writeQueues = async (wanted: SwitchQueues): Promise<void> => {
+    for (const queue of wanted.queues) {
+      if (queue.queue === EVERYBODYS) {
+        await action(everybodysAction(queue)).catch((err: unknown) => {
+          // The file of another's switch may be closed to us: then its administrator says how everybody's queue rings.
+          ignoreRefusal(err);
+          log.warn({ node: name, reason: reasonOf(err) }, 'the ringing of the queue could not be set on this switch');
+        });
+        continue;
+      }
+      const values = queueSettings(queue);
+      await action(makeSection(queue.queue, values)).catch((err: unknown) => {
+        if (!isRefused(err)) throw err;
+        return action(rewriteSection(queue.queue, values));
+      });
+    }
+    for (const name of wanted.retired) await action(dropSection(name)).catch(ignoreRefusal);
+    await action(reloadQueues);
+    await Promise.all(queueFacts(wanted).map(keepAhead));
   };
 
   const pushUntilDone = async (mine: AmiConnection): Promise<void> => {
@@ -356,5 +393,6 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       for (const step of keepPlaceActions(place)) await action(step);
     },
     forgetPlace: async (place) => void (await Promise.all(forgetPlaceActions(place).map(keepAhead))),
+    writeQueues: (wanted) => (phase === 'up' ? writeQueues(wanted) : Promise.reject(unavailable())),
   };
 };

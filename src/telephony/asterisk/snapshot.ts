@@ -103,6 +103,7 @@ const readMembers = (node: string, items: readonly AmiMessage[]): LiveMember[] =
         paused,
         pauseReason: paused ? (item.pausedreason ?? '') : '',
         device: deviceState(item.status ?? ''),
+        penalty: Number(item.penalty) || 0,
       },
     ];
   });

@@ -3,7 +3,18 @@ import { systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { DeviceState, KeptPlace, TelephonyEvent, TelephonyEventOf } from '../events.ts';
-import type { CallerRule, Destination, HotlineSettings, LiveCall, LiveMember, PhoneSetup, SwitchSnapshot, Telephony } from '../port.ts';
+import {
+  type CallerRule,
+  type Destination,
+  type HotlineSettings,
+  isQueueName,
+  type LiveCall,
+  type LiveMember,
+  type PhoneSetup,
+  type SwitchQueues,
+  type SwitchSnapshot,
+  type Telephony,
+} from '../port.ts';
 import { createScriptedSurveys, type SurveyScripting } from './survey-calls.ts';
 
 /** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
@@ -49,6 +60,7 @@ export interface Script {
   phones(): ReadonlyMap<Extension, PhoneSetup>;
   callerRules(): ReadonlyMap<string, CallerRule>;
   settings(): HotlineSettings | null;
+  queues(): SwitchQueues | null;
   /** Every request made of the switch, in order. */
   requests(): readonly { method: string; argument: unknown }[];
 }
@@ -62,6 +74,7 @@ export interface ScriptedTelephony extends Telephony {
 interface Membership {
   extension: Extension;
   queues: string[];
+  penalties: Readonly<Record<string, number>>;
   paused: boolean;
   reason: string;
 }
@@ -94,6 +107,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   const requests: { method: string; argument: unknown }[] = [];
   const past: TelephonyEvent[] = [];
   let settings: HotlineSettings | null = null;
+  let written: SwitchQueues | null = null;
   let listener: ((event: TelephonyEvent) => void) | null = null;
   let up = false;
   let since = clock.now();
@@ -143,6 +157,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       paused: member.paused,
       pauseReason: member.paused ? member.reason : '',
       device: device(member.extension),
+      penalty: member.penalties[queue] ?? 0,
     }));
 
   const tellMember = (extension: Extension) => {
@@ -314,6 +329,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     phones: () => phones,
     callerRules: () => rules,
     settings: () => settings,
+    queues: () => written,
     requests: () => requests,
   };
 
@@ -376,9 +392,9 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       phones.delete(extension);
       script.unregister(extension);
     },
-    async joinQueues({ extension, displayName, queues, paused, reason: why }) {
-      asked('joinQueues', { extension, displayName, queues, paused, reason: why });
-      memberships.set(extension, { extension, queues: [...queues], paused, reason: paused ? why : '' });
+    async joinQueues({ extension, displayName, queues, penalties = {}, paused, reason: why }) {
+      asked('joinQueues', { extension, displayName, queues, penalties, paused, reason: why });
+      memberships.set(extension, { extension, queues: [...queues], penalties, paused, reason: paused ? why : '' });
       tellMember(extension);
     },
     async leaveQueues(extension) {
@@ -478,6 +494,12 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     async forgetPlace(_node, place) {
       asked('forgetPlace', place);
       places.delete(place.place);
+    },
+    async writeQueues(next) {
+      if (![...next.queues.map(({ queue }) => queue), ...next.retired].every(isQueueName))
+        throw new HotlineError('telephony.value_refused', 'Not the name of a queue', { field: 'queue' });
+      asked('writeQueues', next);
+      written = next;
     },
     async missedEvents(name, cursor) {
       return { known: name === node, events: past.slice(typeof cursor === 'number' ? cursor : past.length), cursor: past.length };

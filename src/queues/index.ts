@@ -1,0 +1,2 @@
+export { queuesRoutes } from './routes.ts';
+export { createQueues, type Queues } from './service.ts';
