@@ -62,7 +62,7 @@ import {
   demonstrationRoutes,
   startDemonstration,
 } from './demonstration/index.ts';
-import { createDirectory, directoryRoutes, queueWords } from './directory/index.ts';
+import { createDirectory, directoryRoutes } from './directory/index.ts';
 import { createFileScanner } from './files/scanner.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHours, hoursRoutes } from './hours/index.ts';
@@ -376,7 +376,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     history,
     passwords,
     clock,
-    unitCodes: async () => (await directory.units()).map(({ code }) => code),
+    units: () => directory.units(),
+    newPassword: () => `${randomBytes(4).toString('hex')}-Hl-${randomBytes(6).toString('base64url')}`,
     atDesk: async (staffId) => (await agents.view(staffId)).state !== 'signed_out',
     signOutOfDesk: (staffId) => agents.signOut(staffId, 'system'),
   });

@@ -1,13 +1,16 @@
 import type { Clock } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
+import { namedTable, openTable } from '../documents/index.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Passwords } from './password.ts';
 import { passwordFault } from './password-rules.ts';
 import type { AccessRepository, StaffRow } from './repository.ts';
+import type { StaffImported, StaffImportPreview } from './schemas.ts';
 import type { SecondFactors } from './second-factors.ts';
 import type { Access } from './service.ts';
 import { accountFault, changeFault, profileFault, type Refusal, type StaffChange } from './staff.ts';
+import { digestOf, type ImportRow, judgeRows, type RowFate, STAFF_COLUMNS } from './staff-import.ts';
 
 export interface StaffAdministration {
   list(): Promise<ShownStaff[]>;
@@ -15,6 +18,15 @@ export interface StaffAdministration {
   add(staff: Omit<StaffChange, 'active'> & { account: string; password: string }, by: number): Promise<ShownStaff>;
   /** @throws HotlineError staff.version_stale with the row as it is, staff.taken and the refusals of staff.ts */
   change(staffId: number, version: number, change: StaffChange, by: number): Promise<ShownStaff>;
+  /** What would become of each row of a table (.xlsx, .csv); writes nothing. @throws HotlineError table.* (documents) */
+  previewImport(bytes: Buffer): Promise<StaffImportPreview>;
+  /**
+   * Adds exactly the people that were shown as new, all or none of them, each with a password that is told this once. Done again
+   * it adds nobody: by then everybody is there.
+   * @param digest of the preview that was confirmed
+   * @throws HotlineError staff.import_stale with the new preview when a row's fate is another by now
+   */
+  confirmImport(bytes: Buffer, digest: string, by: number): Promise<StaffImported>;
   /** Ends every session of that person. @throws HotlineError staff.password_weak, thing.not_found */
   resetPassword(staffId: number, password: string, by: number): Promise<void>;
   /** For somebody who has lost their authenticator: they enrol anew. @throws HotlineError staff.own_account, thing.not_found */
@@ -31,7 +43,9 @@ export interface AdministrationDeps {
   history: Pick<History, 'append'>;
   passwords: Pick<Passwords, 'hash'>;
   clock: Clock;
-  unitCodes: () => Promise<readonly string[]>;
+  units: () => Promise<readonly { code: string; name: string }[]>;
+  /** A password nobody has had, that a person can type. */
+  newPassword: () => string;
   /** Whether this person is signed in on a telephone. */
   atDesk: (staffId: number) => Promise<boolean>;
   /** Takes the telephone of somebody who may not use it any more. A live call goes on to its end. */
@@ -47,6 +61,9 @@ const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有
 const FIELDS = ['name', 'roles', 'extension', 'unitCode', 'active'] as const;
 const differing = (before: StaffRow, change: StaffChange): string[] =>
   FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(change[field]));
+
+/** Each new person costs a password’s hash, some 40 ms; a hotline has no more people than this. */
+const MOST_IMPORTED = 500;
 
 /** Who works here and as what. Every change is on record by whoever made it; its rules are in staff.ts. */
 export const createStaffAdministration = (deps: AdministrationDeps): StaffAdministration => {
@@ -74,6 +91,23 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
     return { all, before };
   };
 
+  const unitCodes = async (): Promise<ReadonlySet<string>> => new Set((await deps.units()).map(({ code }) => code));
+
+  const preview = async (bytes: Buffer): Promise<StaffImportPreview & { rows: RowFate[] }> => {
+    const table = await openTable(bytes, { rows: MOST_IMPORTED });
+    const named = await namedTable(table, STAFF_COLUMNS);
+    const rows: ImportRow[] = [];
+    for await (const row of named.rows()) rows.push(row);
+    const fates = judgeRows(rows, { staff: await repository.staff(), units: await deps.units() });
+    return {
+      digest: digestOf(fates),
+      sheet: table.sheet,
+      otherSheets: [...table.otherSheets],
+      unknownColumns: [...named.unknown],
+      rows: fates,
+    };
+  };
+
   const strong = (password: string, account: string): void => {
     const fault = passwordFault(password, account);
     if (fault) throw new HotlineError('staff.password_weak', fault, { field: 'password' });
@@ -91,7 +125,7 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
       const { account: written, password, ...profile } = tidy(given);
       const account = written.trim();
       refuse(accountFault(account));
-      refuse(profileFault({ ...profile, active: true }, new Set(await deps.unitCodes())));
+      refuse(profileFault({ ...profile, active: true }, await unitCodes()));
       strong(password, account);
       const passwordHash = await passwords.hash(password);
       const id = await store.write(async (db) => {
@@ -113,7 +147,7 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
 
     async change(staffId, version, given, by) {
       const change = tidy(given);
-      refuse(profileFault(change, new Set(await deps.unitCodes())));
+      refuse(profileFault(change, await unitCodes()));
       const atDesk = await deps.atDesk(staffId);
       const before = await store.write(async (db) => {
         await oneByOne();
@@ -141,6 +175,42 @@ export const createStaffAdministration = (deps: AdministrationDeps): StaffAdmini
       const promoted = change.active && !(await deps.secondFactors.owes(staffId, before.roles));
       if (promoted && (await deps.secondFactors.owes(staffId, change.roles))) await access.demandSecondFactor(staffId);
       return (await byId(staffId)).before;
+    },
+
+    previewImport: preview,
+
+    async confirmImport(bytes, digest, by) {
+      const shown = await preview(bytes);
+      const stale = (theirs: StaffImportPreview): HotlineError =>
+        new HotlineError(
+          'staff.import_stale',
+          '没有导入：预览之后人员有变，请重新确认 Not imported: staff have changed since the preview',
+          {
+            theirs,
+          },
+        );
+      if (shown.digest !== digest) throw stale(shown);
+      const people: { fate: RowFate; password: string; passwordHash: string }[] = [];
+      for (const fate of shown.rows.filter((row) => row.fate === 'add')) {
+        const password = deps.newPassword();
+        people.push({ fate, password, passwordHash: await passwords.hash(password) });
+      }
+      await store.write(async (db) => {
+        await oneByOne();
+        for (const { fate, passwordHash } of people) {
+          const { account, name, roles, extension, unitCode } = fate;
+          const added = await repository.addStaff({ account, name, passwordHash, roles, extension, unitCode }, clock.now());
+          // Taken while the passwords were made: nobody is added, and the preview says who was there first.
+          if (added === null) throw stale(shown);
+          await history.append(db, {
+            actor: byStaff(by),
+            act: 'staff.added',
+            thing: { kind: 'staff', id: added },
+            details: { roles, importRow: fate.row },
+          });
+        }
+      });
+      return { added: people.map(({ fate, password }) => ({ account: fate.account, name: fate.name, password })) };
     },
 
     async resetSecondFactor(staffId, by) {

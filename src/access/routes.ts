@@ -1,13 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { HotlineError } from '../core/errors.ts';
 import { PERMISSIONS } from '../core/roles.ts';
 import { currentSession } from '../http/guard.ts';
 import type { StaffAdministration } from './administration.ts';
-import { Hotline, LogIn, Me, NewPassword, NewStaff, SaveStaff, StaffItem } from './schemas.ts';
+import { Hotline, LogIn, Me, NewPassword, NewStaff, SaveStaff, StaffImported, StaffImportPreview, StaffItem } from './schemas.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import type { SecondFactors } from './second-factors.ts';
 import type { Access } from './service.ts';
 import { SESSION_COOKIE, type Session } from './session.ts';
+
+/** A table of 500 people is some 50 kB; this leaves room for pictures and colours. */
+const LARGEST_TABLE = 5 * 2 ** 20;
 
 const StaffParams = Type.Object({ staffId: Type.Integer({ minimum: 1 }) });
 
@@ -102,6 +106,42 @@ export const accessRoutes =
       '/api/staff',
       { config: manages, schema: { tags: ['access'], summary: '新建人员 (add a person)', body: NewStaff, response: { 200: StaffItem } } },
       async (request) => deps.administration.add(request.body, currentSession(request).staff.staffId),
+    );
+    const BYTES = 'application/octet-stream';
+    app.addContentTypeParser(BYTES, { parseAs: 'buffer', bodyLimit: LARGEST_TABLE }, (_, body, done) => done(null, body));
+    const bytesOf = (body: unknown): Buffer => {
+      if (Buffer.isBuffer(body)) return body;
+      throw new HotlineError('request.invalid', `正文类型须为 ${BYTES} The body must be ${BYTES}`, { field: 'content-type' });
+    };
+    app.post(
+      '/api/staff/import/preview',
+      {
+        config: manages,
+        bodyLimit: LARGEST_TABLE,
+        schema: {
+          tags: ['access'],
+          summary: '导入人员预览 (what would become of each row of a table; writes nothing)',
+          consumes: [BYTES],
+          response: { 200: StaffImportPreview },
+        },
+      },
+      async (request) => deps.administration.previewImport(bytesOf(request.body)),
+    );
+    app.post(
+      '/api/staff/import',
+      {
+        config: manages,
+        bodyLimit: LARGEST_TABLE,
+        schema: {
+          tags: ['access'],
+          summary: '确认导入人员 (add the new people of a preview)',
+          consumes: [BYTES],
+          querystring: Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
+          response: { 200: StaffImported },
+        },
+      },
+      async (request) =>
+        deps.administration.confirmImport(bytesOf(request.body), request.query.digest, currentSession(request).staff.staffId),
     );
     app.put(
       '/api/staff/:staffId',

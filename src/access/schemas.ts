@@ -69,6 +69,27 @@ export const MachineItem = Type.Object({
 });
 export const NewMachine = Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }), rights }, { additionalProperties: false });
 export const MachineToken = Type.Object({ machineId: Type.Integer(), token: Type.String({ description: 'told once' }) });
+const importRow = {
+  row: Type.Integer({ description: 'as the spreadsheet program counts it' }),
+  fate: oneOf('add', 'same', 'refused'),
+  account: Type.String(),
+  ...profile,
+  name: Type.String(),
+  extension: nullable(Type.String()),
+  problems: Type.Array(Type.Object({ column: oneOf('account', 'name', 'roles', 'extension', 'unit'), text: Type.String() })),
+};
+export const StaffImportPreview = Type.Object({
+  digest: Type.String({ description: 'names what is shown; given back to confirm it' }),
+  sheet: nullable(Type.String()),
+  otherSheets: Type.Array(Type.String(), { description: 'not read' }),
+  unknownColumns: Type.Array(Type.String(), { description: 'not read' }),
+  rows: Type.Array(Type.Object(importRow)),
+});
+export const StaffImported = Type.Object({
+  added: Type.Array(
+    Type.Object({ account: Type.String(), name: Type.String(), password: Type.String({ description: 'shown this once' }) }),
+  ),
+});
 
 const code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 32 }) }, { additionalProperties: false });
 export const SecondFactorCode = code;
@@ -98,4 +119,6 @@ export type MySecondFactor = Static<typeof MySecondFactor>;
 export type Enrolment = Static<typeof Enrolment>;
 export type RecoveryCodes = Static<typeof RecoveryCodes>;
 export type SecondFactorSettings = Static<typeof SecondFactorSettings>;
+export type StaffImportPreview = Static<typeof StaffImportPreview>;
+export type StaffImported = Static<typeof StaffImported>;
 export type Refusal = Static<typeof Refusal>;

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   'survey.form_used': 409,
   'staff.taken': 409,
   'staff.version_stale': 409,
+  'staff.import_stale': 409,
   'settings.version_stale': 409,
   'queue.in_use': 409,
   'queue.would_be_empty': 409,

@@ -1,4 +1,4 @@
-import type { Me } from '../../src/access/schemas.ts';
+import type { Me, StaffImportPreview } from '../../src/access/schemas.ts';
 import type { AgentView } from '../../src/agents/schemas.ts';
 import type { CallRow, Card, DeskView, Person } from '../../src/calls/schemas.ts';
 import { emptyForm } from '../../src/cases/empty-form.ts';
@@ -6,6 +6,8 @@ import type { CaseView, StaleCase } from '../../src/cases/schemas.ts';
 import { initialPhoneState, type PhoneSession, type PhoneState } from '../../src/console/softphone/phone-state.ts';
 import { PERMISSIONS } from '../../src/core/roles.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
+import { FIRST_PLAN } from '../../src/queues/queue.ts';
+import type { PlacesView, QueuesView } from '../../src/queues/schemas.ts';
 
 /** Long ago enough for every guard, short ago enough for every clock. */
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
@@ -202,3 +204,90 @@ export const conflict = (theirs: CaseView): StaleCase => ({
     changedBy: '王岩',
   },
 });
+
+/** Three queues, the second with everything an own queue may have, the third closed and empty. */
+export const QUEUES: QueuesView = {
+  version: 4,
+  queues: [
+    { ...FIRST_PLAN.queues[0], members: 42, signedIn: 18 } as QueuesView['queues'][number],
+    {
+      queue: 'english',
+      zh: '英语专席',
+      en: 'English desk',
+      strategy: 'leastrecent',
+      ringSeconds: 15,
+      wrapUpSeconds: 5,
+      patienceSeconds: 90,
+      announcement: 'queue.still',
+      announceEverySeconds: 45,
+      skill: 'skill_1',
+      open: true,
+      numbers: ['053312345'],
+      members: 3,
+      signedIn: 2,
+    },
+    {
+      queue: 'heating',
+      zh: '供暖专席（采暖季）',
+      en: 'Heating in the season',
+      strategy: 'fewestcalls',
+      ringSeconds: 20,
+      wrapUpSeconds: 2,
+      patienceSeconds: null,
+      announcement: null,
+      announceEverySeconds: 60,
+      skill: null,
+      open: false,
+      numbers: [],
+      members: 0,
+      signedIn: 0,
+    },
+  ],
+  skills: [
+    { code: 'skill_1', zh: '英语', en: 'English' },
+    { code: 'skill_2', zh: '手语视频', en: 'Sign language' },
+  ],
+  announcements: ['queue.still', 'queue.channels'],
+  numbers: ['12345', '053312345'],
+  onSwitch: true,
+};
+
+export const PLACES: PlacesView = {
+  queues: QUEUES.queues.map(({ queue, zh, en }) => ({ queue, zh, en })),
+  skills: QUEUES.skills,
+  people: [1, 2, 3].map((staffId) => ({
+    staffId,
+    name: ['林晓', '欧阳慧兰', '王岩'][staffId - 1] ?? '',
+    extension: `800${staffId}`,
+    signedIn: staffId !== 2,
+    queues: [
+      { queue: 'main', penalty: 0, why: 'everybody' as const },
+      ...(staffId === 1 ? [{ queue: 'english', penalty: 2, why: 'skill' as const }] : []),
+    ],
+    skills: staffId === 1 ? [{ skill: 'skill_1', level: 1 }] : [],
+  })),
+};
+
+/** One row of each fate. */
+export const IMPORT_PREVIEW: StaffImportPreview = {
+  digest: 'a'.repeat(64),
+  sheet: '人员',
+  otherSheets: ['说明'],
+  unknownColumns: ['备注'],
+  rows: (['add', 'same', 'refused'] as const).map((fate, index) => ({
+    row: index + 2,
+    fate,
+    account: ['linxiao', 'wangyan', 'ouyang'][index] ?? '',
+    name: ['林晓', '王岩', '欧阳慧兰'][index] ?? '',
+    roles: fate === 'refused' ? [] : ['agent'],
+    extension: `810${index}`,
+    unitCode: null,
+    problems:
+      fate === 'refused'
+        ? [
+            { column: 'roles', text: '没有「客服」这个角色 (there is no such role)' },
+            { column: 'extension', text: '与第 2 行分机相同 (the same extension as row 2)' },
+          ]
+        : [],
+  })),
+};

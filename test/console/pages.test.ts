@@ -208,6 +208,47 @@ const setsWaiting = async (t: Test, browser: Browser, service: PretendedService,
   await context.close();
 };
 
+/** What an administrator does: a queue and an agent's place in it, a table of staff looked at and confirmed. */
+const administers = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? SMALL : WIDE);
+  const errors = listen(page);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (request.method() !== 'GET' && pathname.startsWith('/api/')) asked.push(`${request.method()} ${pathname}`);
+  });
+  service.manner = 'full';
+  await openPage(page, service, '/settings/queues');
+  await page.waitForSelector('[data-act=change-places]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'the queues');
+  await page.locator('[data-row]').nth(1).click();
+  await page.waitForSelector('[data-act=save-queue]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'one queue');
+  await page.click('[data-act=delete-queue]');
+  t.same(asked, [], 'one click alone deletes nothing');
+  await page.click('[data-act=save-queue]');
+  await page.locator('[data-act=change-places]').first().click();
+  await page.waitForSelector('dialog [data-act=save-skills]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'one agent’s places');
+  await page.locator('dialog select').first().selectOption('1');
+  await page.click('dialog [data-act=save-queues]');
+  await page.locator('dialog [role=status]').filter({ hasText: /\S/ }).first().waitFor({ timeout: PAGE_LIMIT_MS });
+  await openPage(page, service, '/staff');
+  await page.click('[data-act=import-staff]', { timeout: PAGE_LIMIT_MS });
+  await page.setInputFiles('[data-act=choose-table]', { name: '人员.csv', mimeType: 'text/csv', buffer: Buffer.from('账号,姓名,角色') });
+  await page.waitForSelector('[data-act=confirm-import]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'a table of staff');
+  t.equal(await page.locator('.import-rows tbody tr').count(), 3, 'each row with its fate');
+  await page.click('[data-act=confirm-import]');
+  await page.waitForSelector('[data-act=save-passwords]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'the new people');
+  t.same(asked, ['PUT /api/queues/english', 'PUT /api/agents/1/queues', 'POST /api/staff/import/preview', 'POST /api/staff/import']);
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 t.setTimeout(390_000);
 
 t.test('pages', { timeout: 380_000 }, async (t) => {
@@ -226,5 +267,6 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
     await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
     await t.test(`what who waits gets, ${language}`, { timeout: 300_000 }, (t) => setsWaiting(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
+    await t.test(`an administrator’s acts, ${language}`, { timeout: 300_000 }, (t) => administers(t, browser, service, language));
   }
 }).catch(t.threw);

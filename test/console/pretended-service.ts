@@ -11,6 +11,7 @@ import { parseClientFrame } from '../../src/push/client-frame.ts';
 import { PUSH_PROTOCOL, type PushEvent, type ServerFrame, type Snapshot } from '../../src/push/frames.ts';
 import { FIRST_RULES } from '../../src/waiting/rules.ts';
 import { ROOT } from '../helpers/runner.ts';
+import { IMPORT_PREVIEW, PLACES, QUEUES } from './fixtures.ts';
 import { mustBe, type Shapes, SnapshotShape, sampleOf } from './shapes.ts';
 
 /** full: rows everywhere. empty: none. never: no answer before `answerSilent`. failing: 500 with a refusal. */
@@ -50,6 +51,9 @@ const WRITTEN: Record<string, unknown> = {
   'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS },
   'GET /api/settings/waiting': { version: 0, rules: FIRST_RULES, onSwitch: true },
   'PUT /api/settings/waiting': { version: 1, rules: FIRST_RULES, onSwitch: true },
+  'GET /api/queues': QUEUES,
+  'GET /api/agents/places': PLACES,
+  'POST /api/staff/import/preview': IMPORT_PREVIEW,
 };
 
 const REFUSED = { code: 'session.required', message: '请先登录 (log in first)', details: {} };

@@ -67,7 +67,8 @@ for (const engine of ['sqlite', 'postgres'] as const)
         passwords,
         access,
         secondFactors,
-        unitCodes: async () => [],
+        units: async () => [],
+        newPassword: () => '-',
         atDesk: async () => false,
         signOutOfDesk: async () => {},
       });

@@ -13,6 +13,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
     const { access, history, clock, staffId: agent } = world;
     const signedOut: number[] = [];
     const desks = new Set<number>();
+    let made = 0;
     const administration = createStaffAdministration({
       store,
       repository: createAccessRepository(store),
@@ -21,7 +22,8 @@ for (const engine of ['sqlite', 'postgres'] as const)
       history,
       passwords: createPasswords(),
       clock,
-      unitCodes: async () => ['D01'],
+      units: async () => [{ code: 'D01', name: '城管局' }],
+      newPassword: () => `${STRONG}-${++made}`,
       atDesk: async (staffId) => desks.has(staffId),
       signOutOfDesk: async (staffId) => void signedOut.push(staffId),
     });
@@ -99,5 +101,73 @@ for (const engine of ['sqlite', 'postgres'] as const)
       t.equal(await access.who(token), null);
       t.ok(await access.logIn({ account: 'agent1', password: STRONG, address: '-' }));
       await t.rejects(administration.resetPassword(999, STRONG, admin), { code: 'thing.not_found' });
+    });
+
+    await t.test('a table of staff: every row’s fate is told, nothing is written before it is confirmed', async (t) => {
+      const table = Buffer.from(
+        [
+          '临湖区12345人员表',
+          '账号,姓名,角色,分机,单位,备注',
+          'lin,林晓,话务员、班长,8200,,新',
+          'du,杜,承办单位,,城管局,',
+          'lin,又一个林,话务员,8201,,',
+          'he,何,话务员,8200,,',
+          'ji,纪,客服,8202,,',
+          'ke,柯,承办单位,,没有的局,',
+          'x y,谢,话务员,8203,,',
+          'shen,申,审计员、话务员,,,',
+          'ma,马,agent,82a,,',
+          'ning,宁,话务员,8100,,',
+          'agent1,甲,话务员,9999,,',
+          'bo,薄,话务员,8100,,',
+        ].join('\n'),
+      );
+      const before = (await administration.list()).length;
+      const shown = await administration.previewImport(table);
+      t.same(
+        shown.rows.map(({ row, fate, problems }) => `${row} ${fate} ${problems.map(({ column }) => column).join(' ')}`.trim()),
+        [
+          '3 add',
+          '4 add',
+          '5 refused account',
+          '6 refused extension',
+          '7 refused roles',
+          '8 refused unit',
+          '9 refused account',
+          '10 refused roles',
+          '11 refused extension',
+          '12 refused account',
+          '13 refused roles extension',
+          '14 refused extension',
+        ],
+      );
+      t.same(shown.unknownColumns, ['备注']);
+      t.match(shown.rows[2], { problems: [{ text: /第 3 行/ }] });
+      t.equal((await administration.list()).length, before, 'looked at, nothing is written');
+      await t.rejects(administration.confirmImport(table, 'f'.repeat(64), admin), {
+        code: 'staff.import_stale',
+        details: { theirs: { digest: shown.digest } },
+      });
+      t.equal((await administration.list()).length, before);
+
+      const { added } = await administration.confirmImport(table, shown.digest, admin);
+      t.same(
+        added.map(({ account }) => account),
+        ['lin', 'du'],
+      );
+      t.match(
+        (await administration.list()).filter(({ account }) => account === 'du'),
+        [{ roles: ['unit_staff'], unitCode: 'D01', active: true }],
+      );
+      t.ok(await access.logIn({ account: 'lin', password: added[0]?.password ?? '', address: '-' }), 'with the password that was told');
+      t.same(await acts(), ['session.opened', 'staff.added', 'staff.added']);
+
+      await t.rejects(administration.confirmImport(table, shown.digest, admin), { code: 'staff.import_stale' }, 'clicked twice');
+      const again = await administration.previewImport(table);
+      t.same(
+        again.rows.slice(0, 2).map(({ fate }) => fate),
+        ['same', 'same'],
+      );
+      t.same((await administration.confirmImport(table, again.digest, admin)).added, [], 'done again it adds nobody');
     });
   });

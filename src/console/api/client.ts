@@ -37,14 +37,20 @@ const refusal = async (response: Response): Promise<ApiError> => {
   return new ApiError(response.status, body.code ?? `http.${response.status}`, body.message ?? response.statusText, body.details ?? {});
 };
 
+/** A file goes as its bytes, anything else as JSON. */
+const written = (body: unknown): RequestInit => {
+  if (body === undefined) return {};
+  if (body instanceof Blob) return { headers: { 'content-type': 'application/octet-stream' }, body };
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+};
+
 const send = async (method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> => {
   try {
     return await fetch(path, {
       method,
       signal,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...written(body),
     });
   } catch (error) {
     throw new ApiError(0, 'network', String(error), {});

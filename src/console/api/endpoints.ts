@@ -8,6 +8,8 @@ import type {
   RecoveryCodes,
   SaveStaff,
   SecondFactorSettings,
+  StaffImported,
+  StaffImportPreview,
   StaffItem,
 } from '../../access/schemas.ts';
 import type {
@@ -141,6 +143,8 @@ export const api = {
   changeQueue: (queue: string, body: ChangeQueue) => request<QueuesView>('PUT', `/api/queues/${queue}`, body),
   removeQueue: (queue: string, version: number) => request<QueuesView>('DELETE', `/api/queues/${queue}?version=${version}`),
   saveSkills: (body: SaveSkills) => request<QueuesView>('PUT', '/api/skills', body),
+  previewStaffImport: (file: Blob) => request<StaffImportPreview>('POST', '/api/staff/import/preview', file),
+  importStaff: (file: Blob, digest: string) => request<StaffImported>('POST', `/api/staff/import?digest=${digest}`, file),
   standings: () => request<PlacesView>('GET', '/api/agents/places'),
   movePerson: (staffId: number, body: SavePlaces) => request<PersonPlaces>('PUT', `/api/agents/${staffId}/queues`, body),
   saveHeld: (staffId: number, body: SaveHeld) => request<PersonPlaces>('PUT', `/api/agents/${staffId}/skills`, body),

@@ -313,6 +313,7 @@ export const PAGE_PHRASES = {
   'thing.media': ['声音', 'Sound'],
   'thing.number': ['号码', 'Number'],
   'thing.offer': ['振铃', 'Ring'],
+  'thing.queues': ['队列和技能', 'Queues and skills'],
   'thing.pause_reasons': ['小休原因', 'Reasons to pause'],
   'thing.recording': ['录音', 'Recording'],
   'thing.session': ['登录', 'Log-in'],

@@ -104,7 +104,7 @@ const problemOf = (error: unknown): Problem => {
 };
 
 const QueueEditor = ({ view, form: first, isNew }: { view: QueuesView; form: QueueForm; isNew: boolean }) => {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [form, setForm] = useState(first);
@@ -152,7 +152,7 @@ const QueueEditor = ({ view, form: first, isNew }: { view: QueuesView; form: Que
         void save();
       }}
     >
-      <PanelHead title={isNew ? t('queues.add') : form.zh} side={isNew ? undefined : form.queue} />
+      <PanelHead title={isNew ? t('queues.add') : language === 'en' ? form.en : form.zh} side={isNew ? undefined : form.queue} />
       {everybodys && <p className="meta">{t('queues.everybodys')}</p>}
       {isNew && <TextField name="queue" word="queues.code" hint={t('queues.code_hint')} {...props} />}
       <TextField name="zh" word="queues.zh" {...props} />

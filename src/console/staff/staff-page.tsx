@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
-import { CircleSlash, Search, UserPlus } from 'lucide-react';
+import { CircleSlash, FileUp, Search, UserPlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { StaffItem } from '../../access/schemas.ts';
 import { ROLES } from '../../core/roles.ts';
@@ -10,6 +10,7 @@ import { useWords } from '../i18n/i18n.ts';
 import { useListKeys } from '../ui/list-keys.ts';
 import { ColumnHeads, Empty, Failed, Icon, Loading, PageTop, Tag } from '../ui/parts.tsx';
 import { StaffEditor } from './staff-editor.tsx';
+import { StaffImport } from './staff-import.tsx';
 import { foundStaff, type StaffFilters } from './staff-view.ts';
 
 /** Everybody with an account; one of them, or a new one, beside the list. */
@@ -19,6 +20,7 @@ export const StaffPage = () => {
   const { who } = useSearch({ strict: false }) as { who?: string | number };
   const { data, error, refetch } = useQuery({ queryKey: ['staff'], queryFn: api.staff });
   const [filters, setFilters] = useState<StaffFilters>({ words: '', role: '', left: false });
+  const [imports, setImports] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   useListKeys(list);
   const rows = foundStaff(data ?? [], filters);
@@ -26,6 +28,9 @@ export const StaffPage = () => {
   return (
     <main className="page">
       <PageTop title={t('staff.title')} note={data && t('staff.count', { n: rows.length })}>
+        <Button data-act="import-staff" icon={<Icon of={FileUp} />} onClick={() => setImports(true)}>
+          {t('import.open')}
+        </Button>
         <Button
           type="primary"
           data-act="new-staff"
@@ -49,6 +54,7 @@ export const StaffPage = () => {
           {!chosen && who !== 'new' && <Empty title={t('staff.choose')}>{t('staff.choose_note')}</Empty>}
         </aside>
       </div>
+      {imports && <StaffImport onClose={() => setImports(false)} />}
     </main>
   );
 };
