@@ -121,7 +121,7 @@ t.test('a queue whose one member talks lets its callers wait', async (t) => {
   t.pass('not refused');
 });
 
-t.test('everybody’s queue rings by what was chosen, ', async (t) => {
+t.test('everybody’s queue rings by what was chosen', async (t) => {
   t.match(await shown('main'), /rrmemory/);
   const fields = {
     ...ENGLISH,
