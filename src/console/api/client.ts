@@ -73,3 +73,15 @@ export const requestBytes = async (path: string, signal: AbortSignal): Promise<A
   if (!response.ok) throw await refusal(response);
   return response.arrayBuffer();
 };
+
+/** Small bytes beside a file. @throws ApiError */
+export const putBytes = async (path: string, body: Blob): Promise<void> => {
+  const response = await fetch(path, {
+    method: 'PUT',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+    signal: AbortSignal.timeout(GIVE_UP_AFTER_MS),
+  });
+  if (!response.ok) throw await refusal(response);
+};

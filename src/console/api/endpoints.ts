@@ -25,6 +25,7 @@ import type {
 import type { Board } from '../../board/schemas.ts';
 import type { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
+import type { CaseFileView } from '../../cases/files-schemas.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
@@ -44,7 +45,7 @@ import type {
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
-import { request } from './client.ts';
+import { putBytes, request } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
@@ -103,6 +104,11 @@ export const api = {
   caseLife: (caseId: number) => request<CasePageView>('GET', `/api/cases/${caseId}/life`),
   moveCase: (caseId: number, version: number, command: Command) =>
     request<Moved>('POST', `/api/cases/${caseId}/moves`, { version, command }),
+  caseFiles: (caseId: number) => request<CaseFileView[]>('GET', `/api/cases/${caseId}/files`),
+  addCaseFilePath: (caseId: number, name: string) => `/api/cases/${caseId}/files?name=${encodeURIComponent(name.slice(-200) || 'file')}`,
+  caseFilePath: (caseId: number, fileId: number) => `/api/cases/${caseId}/files/${fileId}`,
+  previewPath: (caseId: number, fileId: number) => `/api/cases/${caseId}/files/${fileId}/preview`,
+  addPreview: (caseId: number, fileId: number, small: Blob) => putBytes(`/api/cases/${caseId}/files/${fileId}/preview`, small),
   findCases: (search: SearchRequest) => request<SearchResult>('POST', '/api/cases/search', search),
   countCases: (search: SearchRequest) => request<CountResult>('POST', '/api/cases/search/count', search),
   nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),

@@ -15,6 +15,7 @@ import { dateInProse, moment, timeOfDay } from '../ui/format.ts';
 import { CitizenNumber } from '../ui/number.tsx';
 import { CaseNumber, Icon, Moment, PanelHead } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
+import { CaseFiles } from './case-files.tsx';
 import { CaseStatus, Due, Lasted, Marks } from './case-status.tsx';
 import { byDay, type Kind, type LifeEntry, lifeEntries, openOrders, type Part, stages } from './life-view.ts';
 import { Moves } from './moves.tsx';
@@ -196,6 +197,7 @@ export const CaseFacts = ({ view }: { view: CasePageView }) => (
     <Clocks view={view} />
     {view.state !== 'draft' && <CitizenWords view={view} />}
     <Matter view={view} />
+    <CaseFiles caseId={view.caseId} />
     <Units view={view} />
   </>
 );

@@ -114,7 +114,10 @@ const ENTRY: Readonly<Record<Entry['kind'], (entry: Entry) => Pick<LifeEntry, 'k
   work: ({ facts }) => ({
     kind: facts.kind === 'contact' || facts.kind === 'handover' ? 'calls' : 'papers',
     title: `work.${String(facts.kind)}` as PhraseKey,
-    parts: texts(facts.place, facts.people).map((words) => ({ words })),
+    parts: [
+      ...texts(facts.place, facts.people).map((words) => ({ words })),
+      ...(Array.isArray(facts.fileIds) ? [{ key: 'life.photos', values: { n: facts.fileIds.length } } as const] : []),
+    ],
     texts: texts(facts.text),
   }),
 };

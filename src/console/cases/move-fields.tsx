@@ -9,6 +9,7 @@ import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 import { Combo } from '../ui/combo.tsx';
 import { Icon } from '../ui/parts.tsx';
+import { VisitPhotos } from './case-files.tsx';
 import { openOrders } from './life-view.ts';
 import { reasonsFor, type Values } from './move-values.ts';
 
@@ -186,7 +187,7 @@ const ReplyFields = ({ values, set }: FieldsProps) => {
   );
 };
 
-const WorkFields = ({ values, set }: FieldsProps) => (
+const WorkFields = ({ view, values, set }: FieldsProps) => (
   <>
     <Choice
       word="carry.work_kind"
@@ -199,6 +200,9 @@ const WorkFields = ({ values, set }: FieldsProps) => (
     <Line word="carry.place" value={values.place} onChange={(value) => set('place', value)} />
     <Line word="carry.people" value={values.people} onChange={(value) => set('people', value)} />
     <Words word="carry.what_done" value={values.done} onChange={(value) => set('done', value)} />
+    {values.workKind === 'site_visit' && (
+      <VisitPhotos caseId={view.caseId} chosen={values.fileIds} onChange={(chosen) => set('fileIds', chosen)} />
+    )}
   </>
 );
 

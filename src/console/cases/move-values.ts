@@ -22,6 +22,7 @@ export interface Values {
   place: string;
   people: string;
   done: string;
+  fileIds: number[];
   truth: 'true' | 'partly' | 'untrue' | 'not_applicable' | '';
   contacted: boolean;
   solved: 'yes' | 'partly' | 'no' | '';
@@ -70,6 +71,7 @@ export const emptyValues = (now: number, marks: Marks): Values => ({
   place: '',
   people: '',
   done: '',
+  fileIds: [],
   truth: '',
   contacted: false,
   solved: '',
@@ -123,6 +125,7 @@ const work = (values: Values) => ({
   ...(values.place.trim() === '' ? {} : { place: values.place.trim() }),
   ...(values.people.trim() === '' ? {} : { people: values.people.trim() }),
   text: values.done.trim(),
+  ...(values.workKind === 'site_visit' && values.fileIds.length > 0 ? { fileIds: values.fileIds } : {}),
 });
 
 const result = (values: Values) => ({

@@ -93,3 +93,7 @@ export const rate = (part: number, whole: number, language: Language): string =>
   const percent = (Math.round((part * 10_000) / whole + Number.EPSILON) / 100).toFixed(2);
   return language === 'en' ? `${percent}% (${part} / ${whole})` : `${percent}%（${part} / ${whole}）`;
 };
+
+/** 312 KB, 4.7 MB: as file managers write it. */
+export const bytesOf = (bytes: number): string =>
+  bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
