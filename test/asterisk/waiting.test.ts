@@ -161,6 +161,31 @@ t.test('called back with the place kept: an agent is rung first, the citizen is 
   last.hangUp();
 });
 
+t.test('who cannot be called back waits on; who asks twice is promised once', async (t) => {
+  await telephony.writeWaiting({ ...OFF, callbackEverySeconds: 60 });
+  await house.addMember('main', '8001', true);
+  const hidden = carrier.call('12345', { from: 'anonymous' });
+  await hidden.status;
+  await until('it waits', async () => (await waiting()).length === 1);
+  hidden.press('1');
+  await until('it is told to wait on', () => hidden.hears(SAID.still, 300));
+  await until('it does', async () => (await waiting()).length === 1);
+  t.same(await telephony.keptPlaces(node), []);
+  const asks = number();
+  // The hidden one, what keeps the first promise, and the call itself.
+  for (const line of [2, 3]) {
+    const call = await waits(asks);
+    await until('it waits itself', async () => (await waiting()).length === line);
+    call.press('1');
+    await until('it is promised', () => call.hears(SAID.confirmed, 300));
+    await until('the call is over', () => call.isOver());
+  }
+  t.match(await telephony.keptPlaces(node), [{ number: asks }]);
+  t.equal((await telephony.keptPlaces(node)).length, 1);
+  t.equal((await waiting()).length, 2, 'the hidden one and one promise');
+  for (const kept of await telephony.keptPlaces(node)) await telephony.forgetPlace(node, kept);
+});
+
 t.test('not reached: told, and put back at the kept place when the service says so', async (t) => {
   await telephony.writeWaiting({ ...OFF, callbackEverySeconds: 60 });
   await house.addMember('main', '8001', true);
