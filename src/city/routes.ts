@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { HotlineError } from '../core/errors.ts';
 import { currentMachine, currentStaff } from '../http/index.ts';
+import { LONGEST_BODY_MS } from '../http/slow-bodies.ts';
 import { type CityImports, LARGEST_TABLE } from './imports.ts';
 import type { HouseProfile } from './profile.ts';
 import { FollowedCase, HandedOver, HandOver, ImportView, ProfileView } from './schemas.ts';
@@ -48,7 +49,7 @@ export const cityRoutes =
     app.post(
       '/api/city/imports',
       {
-        config: dispatches,
+        config: { ...dispatches, bodyMs: LONGEST_BODY_MS },
         schema: {
           summary: '上传交办表并预览 Upload a spreadsheet: its bytes as the body; nothing becomes a case yet',
           tags,

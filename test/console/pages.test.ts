@@ -15,7 +15,7 @@ import { readShapes } from './shapes.ts';
 const addresses = (): string[] => {
   const source = readFileSync(join(ROOT, 'src/console/app/router.tsx'), 'utf8');
   const found = [...source.matchAll(/lazy\('([^']+)'/g)].map(([, path = '']) => path.replace(/\$\w+/g, '3'));
-  return [...found, '/no/such/page'];
+  return [...found, '/city?import=3', '/no/such/page'];
 };
 
 const PAGE_LIMIT_MS = 20_000;

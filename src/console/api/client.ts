@@ -31,6 +31,7 @@ export const whenStandingChanges = (listener: Listener): void => {
 };
 
 const GIVE_UP_AFTER_MS = 10_000;
+const UPLOAD_GIVES_UP_AFTER_MS = 180_000;
 
 const refusal = async (response: Response): Promise<ApiError> => {
   const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string; details?: unknown };
@@ -65,6 +66,22 @@ export const request = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path
   const refused = await refusal(response);
   if (refused.code === 'session.second_factor_due') onStandingChanged();
   throw refused;
+};
+
+/** A file's bytes as they are; a large one on a slow line takes its time. @throws ApiError */
+export const sendFile = async <T>(path: string, file: Blob): Promise<T> => {
+  const response = await fetch(path, {
+    method: 'POST',
+    signal: AbortSignal.timeout(UPLOAD_GIVES_UP_AFTER_MS),
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: file,
+  }).catch((error: unknown) => {
+    throw new ApiError(0, 'network', String(error), {});
+  });
+  if (response.ok) return (await response.json()) as T;
+  if (response.status === 401) onSessionEnded();
+  throw await refusal(response);
 };
 
 /** The bytes of a recording. Each call of this is one play in the history, so fetch once and keep. */

@@ -2,8 +2,11 @@ import type {
   Enrolment,
   Hotline,
   LogIn,
+  MachineItem,
+  MachineToken,
   Me,
   MySecondFactor,
+  NewMachine,
   NewStaff,
   RecoveryCodes,
   SaveStaff,
@@ -28,6 +31,7 @@ import type { Command } from '../../cases/commands.ts';
 import type { CaseFileView } from '../../cases/files-schemas.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
+import type { ImportView, ProfileView } from '../../city/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
@@ -45,7 +49,7 @@ import type {
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
-import { putBytes, request } from './client.ts';
+import { putBytes, request, sendFile } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
@@ -115,6 +119,13 @@ export const api = {
   calendar: () => request<YearView[]>('GET', '/api/calendar'),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),
 
+  cityImports: () => request<ImportView[]>('GET', '/api/city/imports'),
+  cityImport: (importId: number) => request<ImportView>('GET', `/api/city/imports/${importId}`),
+  uploadCityImport: (file: File) => sendFile<ImportView>(`/api/city/imports?name=${encodeURIComponent(file.name)}`, file),
+  confirmCityImport: (importId: number) => request<ImportView>('POST', `/api/city/imports/${importId}/confirm`),
+  dropCityImport: (importId: number) => request<ImportView>('DELETE', `/api/city/imports/${importId}`),
+  refusedRowsPath: (importId: number) => `/api/city/imports/${importId}/refused.csv`,
+
   board: () => request<Board>('GET', '/api/board'),
   surveys: () => request<SurveysView>('GET', '/api/surveys'),
   pauseSurveys: (asked: { paused: boolean; unitCode?: string }) => request<PauseView>('PUT', '/api/surveys/pause', asked),
@@ -158,6 +169,11 @@ export const api = {
   savePauseReasons: (body: SavePauseReasons) => request<PauseReasonsView>('PUT', '/api/settings/pause-reasons', body),
   secondFactorSettings: () => request<SecondFactorSettings>('GET', '/api/settings/second-factor'),
   saveSecondFactorSettings: (body: SecondFactorSettings) => request<SecondFactorSettings>('PUT', '/api/settings/second-factor', body),
+  profile: () => request<ProfileView>('GET', '/api/settings/profile'),
+  saveProfile: (body: ProfileView) => request<ProfileView>('PUT', '/api/settings/profile', body),
+  machines: () => request<MachineItem[]>('GET', '/api/settings/machines'),
+  addMachine: (body: NewMachine) => request<MachineToken>('POST', '/api/settings/machines', body),
+  revokeMachine: (machineId: number) => request<void>('DELETE', `/api/settings/machines/${machineId}`),
   hours: () => request<HoursView>('GET', '/api/settings/hours'),
   saveHours: (body: SaveHours) => request<HoursView>('PUT', '/api/settings/hours', body),
   system: () => request<SystemView>('GET', '/api/system'),

@@ -34,6 +34,7 @@ const tree = root.addChildren([
   lazy('/supervise', () => import('../cases/work-page.tsx'), 'SupervisePage'),
   lazy('/cases', () => import('../cases/cases-page.tsx'), 'CasesPage'),
   lazy('/cases/$caseId', () => import('../cases/case-page.tsx'), 'CasePage'),
+  lazy('/city', () => import('../city/city-page.tsx'), 'CityPage'),
   lazy('/knowledge', () => import('../knowledge/knowledge-page.tsx'), 'KnowledgePage'),
   lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
@@ -41,6 +42,7 @@ const tree = root.addChildren([
   lazy('/settings/waiting', () => import('../settings/waiting-page.tsx'), 'WaitingPage'),
   lazy('/settings/queues', () => import('../settings/queues-page.tsx'), 'QueuesPage'),
   lazy('/settings/pauses', () => import('../settings/pauses-page.tsx'), 'PausesPage'),
+  lazy('/settings/outside', () => import('../settings/outside-page.tsx'), 'OutsidePage'),
   lazy('/settings/security', () => import('../settings/security-page.tsx'), 'SecurityPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
 ]);

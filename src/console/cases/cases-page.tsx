@@ -34,6 +34,7 @@ export const CasesPage = () => {
   return (
     <main className="page">
       <PageTop title={t('cases.title')} note={<Found request={request} />}>
+        {me && may(me, 'cases.dispatch') && <CityDoor />}
         {me && may(me, 'cases.write') && (
           <Button data-act="new-case" onClick={newCase} icon={<Icon of={FilePlus2} />}>
             {t('case.new_here')} <KeyCap>Alt N</KeyCap>
@@ -55,6 +56,13 @@ export const CasesPage = () => {
       </div>
     </main>
   );
+};
+
+/** Only in a district's house: the city's own is handed nothing. */
+const CityDoor = () => {
+  const { t } = useWords();
+  const { data } = useQuery({ queryKey: ['profile'], queryFn: api.profile });
+  return data?.profile === 'district' ? <Link to="/city">{t('city.title')}</Link> : null;
 };
 
 /** What is typed is shown at once and asked a moment later; the address follows what was asked. */

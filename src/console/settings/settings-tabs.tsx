@@ -3,7 +3,7 @@ import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
 const TABS: readonly {
-  to: '/settings' | '/settings/queues' | '/settings/waiting' | '/settings/pauses' | '/settings/security';
+  to: '/settings' | '/settings/queues' | '/settings/waiting' | '/settings/pauses' | '/settings/security' | '/settings/outside';
   word: PhraseKey;
 }[] = [
   { to: '/settings', word: 'hours.tab' },
@@ -11,6 +11,7 @@ const TABS: readonly {
   { to: '/settings/waiting', word: 'waiting.tab' },
   { to: '/settings/pauses', word: 'pauses.tab' },
   { to: '/settings/security', word: 'security.tab' },
+  { to: '/settings/outside', word: 'outside.tab' },
 ];
 
 /** The pages of settings; each has its own address. */

@@ -43,8 +43,8 @@ const profileOf = (form: StaffForm) => ({
 export const newStaffOf = (form: StaffForm): NewStaff => ({ account: form.account.trim(), password: form.password, ...profileOf(form) });
 export const saveStaffOf = (form: StaffForm, version: number): SaveStaff => ({ version, ...profileOf(form), active: form.active });
 
-export const toggled = (roles: readonly Role[], role: Role): Role[] =>
-  roles.includes(role) ? roles.filter((each) => each !== role) : [...roles, role];
+export const toggled = <T>(chosen: readonly T[], each: T): T[] =>
+  chosen.includes(each) ? chosen.filter((other) => other !== each) : [...chosen, each];
 
 export interface StaffFilters {
   words: string;
