@@ -280,7 +280,12 @@ t.test("time and cause are the switch's where it tells them", async (t) => {
 });
 
 const list = (id: string) => recorded.filter((message) => message.actionid === id && message.event);
-const recordedLists = (channels: string, queues: string) => ({ channels: list(channels), queues: list(queues), contacts: list('cont') });
+const recordedLists = (channels: string, queues: string) => ({
+  channels: list(channels),
+  queues: list(queues),
+  contacts: list('cont'),
+  thirds: new Map<string, string>(),
+});
 
 t.test('the recorded lists put together: a talk, and a ring', async (t) => {
   const taken = new Date('2026-11-24T04:30:42Z');
@@ -326,6 +331,29 @@ t.test('an agent’s leg that is just being told which call rings is no citizen'
   const { snapshot } = assembleSnapshot(newTranslatorState('one'), { ...lists, channels }, RECEIVED, RECEIVED, new Set());
   t.match(snapshot.calls, [{ channelId: 'tel-1795494642.6', legs: [{ extension: '8001', state: 'ringing' }] }]);
   t.equal(snapshot.calls.length, 1);
+});
+
+t.test('a colleague who was asked into a call belongs to it for whoever comes anew, and leaves it like any other', async (t) => {
+  const lists = recordedLists('chan', 'queue');
+  const legId = 'third-6f1c5a52-0c8e-4a55-9d0e-1a2b3c4d5e6f';
+  const colleague = {
+    uniqueid: legId,
+    linkedid: legId,
+    channel: 'PJSIP/8003-0000000a',
+    context: 'hotline-staff',
+    channelstate: '6',
+    application: 'ConfBridge',
+  };
+  const channels = [...lists.channels, colleague];
+  const alone = assembleSnapshot(newTranslatorState('one'), { ...lists, channels }, RECEIVED, RECEIVED, new Set());
+  t.notOk(alone.snapshot.calls.some(({ legs }) => legs.some((leg) => leg.legId === legId)), 'the switch alone does not link them');
+  const state = newTranslatorState('one');
+  const thirds = new Map([[legId, 'tel-1795494640.2']]);
+  const found = assembleSnapshot(state, { ...lists, channels, thirds }, RECEIVED, RECEIVED, new Set());
+  const call = found.snapshot.calls.find(({ channelId }) => channelId === 'tel-1795494640.2');
+  t.match(call?.legs.find((leg) => leg.legId === legId), { extension: '8003', state: 'talking' });
+  adopt(state, { calls: found.snapshot.calls, channelNames: found.channelNames, contacts: found.contacts });
+  t.same(translate(state, hangup(legId), RECEIVED).map(({ type }) => type), ['call.agent_left', 'third.left']);
 });
 
 t.test('a call that was there before us ends like any other', async (t) => {

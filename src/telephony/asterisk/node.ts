@@ -24,7 +24,7 @@ import {
 } from './queues.ts';
 import { type Assembled, assembleSnapshot } from './snapshot.ts';
 import { SURVEY_EVENTS } from './survey-calls.ts';
-import { adopt, newTranslatorState, TRANSLATED_EVENTS, translate } from './translate.ts';
+import { adopt, isThird, newTranslatorState, TRANSLATED_EVENTS, translate } from './translate.ts';
 
 export interface NodeSettings {
   name: string;
@@ -135,6 +135,20 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       throw err;
     });
 
+  /** Which call each third party belongs to: their own channel knows. One that has gone meanwhile belongs to none. */
+  const thirdsOf = async (channels: readonly AmiMessage[]): Promise<Map<string, ChannelId>> => {
+    const ids = channels.map(({ uniqueid = '' }) => uniqueid).filter((id) => isThird(id));
+    const told = await Promise.all(
+      ids.map((id) =>
+        action({ Action: 'Getvar', Channel: id, Variable: 'HOTLINE_CALL' }).catch((err: unknown) => {
+          ignoreRefusal(err);
+          return { value: '' };
+        }),
+      ),
+    );
+    return new Map(ids.map((id, index) => [id, told[index]?.value ?? '']));
+  };
+
   const read = async (): Promise<Assembled> => {
     const takenAt = clock.now();
     reading += 1;
@@ -142,7 +156,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       // Asked in one breath on one connection: the switch answers them one after the other.
       const asked = [list({ Action: 'CoreShowChannels' }), list({ Action: 'QueueStatus' }), listContacts()] as const;
       const [channels, queues, contacts] = await Promise.all(asked);
-      return assembleSnapshot(state, { channels, queues, contacts }, takenAt, bootedAt, gone);
+      return assembleSnapshot(state, { channels, queues, contacts, thirds: await thirdsOf(channels) }, takenAt, bootedAt, gone);
     } finally {
       reading -= 1;
       if (reading === 0) gone.clear();
@@ -176,7 +190,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
 
   const membersNow = async (extension?: Extension): Promise<LiveMember[]> => {
     const queues = await list({ Action: 'QueueStatus', ...(extension === undefined ? {} : { Member: `PJSIP/${extension}` }) });
-    return assembleSnapshot(state, { channels: [], queues, contacts: [] }, clock.now(), bootedAt, gone).snapshot.members;
+    return assembleSnapshot(state, { channels: [], queues, contacts: [], thirds: new Map() }, clock.now(), bootedAt, gone).snapshot.members;
   };
 
   const setUpPhone = async (phone: PhoneSetup) => {

@@ -18,6 +18,8 @@ export interface SwitchLists {
   /** QueueParams, QueueMember and QueueEntry mixed, as QueueStatus sends them. */
   queues: readonly AmiMessage[];
   contacts: readonly AmiMessage[];
+  /** The citizen's channel each third party's channel was rung for: the switch links the two by nothing else. */
+  thirds: ReadonlyMap<string, ChannelId>;
 }
 
 export interface Assembled {
@@ -59,8 +61,13 @@ const readCall = (node: string, channel: AmiMessage, known: TranslatorState, tak
   };
 };
 
-/** An agent's leg belongs to the call whose ring we saw, else to the one the switch has linked it to. */
-const addLegs = (calls: Map<string, LiveCall>, channels: readonly AmiMessage[], known: TranslatorState) => {
+/** An agent's leg belongs to the call whose ring we saw, or that they were asked into, else to the one the switch has linked it to. */
+const addLegs = (
+  calls: Map<string, LiveCall>,
+  channels: readonly AmiMessage[],
+  thirds: ReadonlyMap<string, ChannelId>,
+  known: TranslatorState,
+) => {
   const byLink = new Map<string, LiveCall>();
   for (const channel of channels) {
     const call = calls.get(channel.uniqueid ?? '');
@@ -70,9 +77,9 @@ const addLegs = (calls: Map<string, LiveCall>, channels: readonly AmiMessage[], 
     const legId = channel.uniqueid ?? '';
     const extension = extensionOfChannel(channel.channel ?? '');
     if (!legId || extension === null || calls.has(legId)) continue;
-    const seen = known.legs.get(legId);
+    const ringsFor = known.legs.get(legId)?.channelId ?? thirds.get(legId);
     const linked = isAgentContext(channel.context ?? '') ? byLink.get(channel.linkedid ?? '') : undefined;
-    const call = (seen && calls.get(seen.channelId)) ?? linked;
+    const call = (ringsFor && calls.get(ringsFor)) || linked;
     call?.legs.push({ legId, extension, state: channel.channelstate === '6' ? 'talking' : 'ringing' });
   }
 };
@@ -139,7 +146,7 @@ export const assembleSnapshot = (
     if (isCitizen(channel, known) || isRungPlace(channel, channels))
       calls.set(channel.uniqueid ?? '', readCall(node, channel, known, takenAt));
   }
-  addLegs(calls, channels, known);
+  addLegs(calls, channels, lists.thirds, known);
   const queues = readQueues(lists.queues, calls);
   const contacts = readContacts(lists.contacts);
   const members = readMembers(node, lists.queues);
