@@ -346,14 +346,23 @@ t.test('a colleague who was asked into a call belongs to it for whoever comes an
   };
   const channels = [...lists.channels, colleague];
   const alone = assembleSnapshot(newTranslatorState('one'), { ...lists, channels }, RECEIVED, RECEIVED, new Set());
-  t.notOk(alone.snapshot.calls.some(({ legs }) => legs.some((leg) => leg.legId === legId)), 'the switch alone does not link them');
+  t.notOk(
+    alone.snapshot.calls.some(({ legs }) => legs.some((leg) => leg.legId === legId)),
+    'the switch alone does not link them',
+  );
   const state = newTranslatorState('one');
   const thirds = new Map([[legId, 'tel-1795494640.2']]);
   const found = assembleSnapshot(state, { ...lists, channels, thirds }, RECEIVED, RECEIVED, new Set());
   const call = found.snapshot.calls.find(({ channelId }) => channelId === 'tel-1795494640.2');
-  t.match(call?.legs.find((leg) => leg.legId === legId), { extension: '8003', state: 'talking' });
+  t.match(
+    call?.legs.find((leg) => leg.legId === legId),
+    { extension: '8003', state: 'talking' },
+  );
   adopt(state, { calls: found.snapshot.calls, channelNames: found.channelNames, contacts: found.contacts });
-  t.same(translate(state, hangup(legId), RECEIVED).map(({ type }) => type), ['call.agent_left', 'third.left']);
+  t.same(
+    translate(state, hangup(legId), RECEIVED).map(({ type }) => type),
+    ['call.agent_left', 'third.left'],
+  );
 });
 
 t.test('a call that was there before us ends like any other', async (t) => {
