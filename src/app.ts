@@ -96,7 +96,7 @@ import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import { createWaitingRepository } from './storage/repositories/waiting.ts';
 import type { Store } from './storage/store.ts';
-import { createSurveys, type Surveys, surveyNotices, surveysRoutes, surveyWebRoutes } from './surveys/index.ts';
+import { createHttpTextGateway, createSurveys, type Surveys, surveyNotices, surveysRoutes, surveyWebRoutes } from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
@@ -476,7 +476,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     directoryOf: deps.recordingsOf,
     hasSound: (id) => spoken.has(id),
     ownNumbers,
-    texts: null,
+    texts: config.textGateway && createHttpTextGateway({ ...config.textGateway, jobs, clock }),
     publicUrl: config.http.publicUrl,
     worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
     onFaults: (stopped) => {

@@ -54,6 +54,7 @@ export interface Config {
   logLevel: Values['HOTLINE_LOG_LEVEL'];
   metricsToken: string | null;
   fileScanner: string | null;
+  textGateway: { address: string; secret: string } | null;
 }
 
 export interface RelayConfig {
@@ -142,6 +143,9 @@ const tlsOf = (values: Values): Tls | null =>
     ? { certificateFile: resolve(ROOT, values.HOTLINE_TLS_CERT), keyFile: resolve(ROOT, values.HOTLINE_TLS_KEY) }
     : null;
 
+const textGatewayOf = ({ HOTLINE_TEXT_GATEWAY: address, HOTLINE_TEXT_GATEWAY_SECRET: secret }: Values): Config['textGateway'] =>
+  address !== null && secret !== null ? { address, secret } : null;
+
 const originsOf = (values: Values): string[] => {
   const publicUrl = publicUrlOf(values);
   return [...new Set([publicUrl, ...loopbackNames(publicUrl), ...values.HOTLINE_ORIGINS])];
@@ -180,6 +184,8 @@ const contradictions = (values: Values): string[] => {
   const problems: string[] = [];
   if ((values.HOTLINE_TLS_CERT === null) !== (values.HOTLINE_TLS_KEY === null))
     problems.push('HOTLINE_TLS_CERT: 证书和私钥要同时填写 (certificate and key go together with HOTLINE_TLS_KEY)');
+  if ((values.HOTLINE_TEXT_GATEWAY === null) !== (values.HOTLINE_TEXT_GATEWAY_SECRET === null))
+    problems.push('HOTLINE_TEXT_GATEWAY: 网关和密钥要同时填写 (goes together with HOTLINE_TEXT_GATEWAY_SECRET)');
   if (values.HOTLINE_TLS_CERT !== null && values.HOTLINE_PUBLIC_URL?.startsWith('http:'))
     problems.push('HOTLINE_PUBLIC_URL: 配置了证书就应为 https (must be https where a certificate is set)');
   if (values.HOTLINE_SWITCH === 'nodes' && values.HOTLINE_SWITCH_NODES.length === 0)
@@ -242,6 +248,7 @@ export const readConfig = (environment: Environment): Config => {
     logLevel: values.HOTLINE_LOG_LEVEL,
     metricsToken: values.HOTLINE_METRICS_TOKEN,
     fileScanner: values.HOTLINE_FILE_SCANNER,
+    textGateway: textGatewayOf(values),
   };
 };
 

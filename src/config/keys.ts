@@ -163,6 +163,18 @@ export const KEYS = {
     'scans files of cases: a command (the path comes last; exit 0 clean, 1 harmful) or an http(s) address (POST, 200 clean, 406 harmful); without it files say "not scanned"',
     { shown: '' },
   ),
+  HOTLINE_TEXT_GATEWAY: maybe(
+    p.text(/^https?:\/\/\S{1,500}$/, 'an http(s) address'),
+    '短信网关地址（POST JSON，签名方式见 src/surveys/text-gateway.ts）；不填则不发短信链接',
+    'gateway for short messages (POST of JSON, signed as src/surveys/text-gateway.ts says); without it no links are sent',
+    { shown: '' },
+  ),
+  HOTLINE_TEXT_GATEWAY_SECRET: maybe(
+    p.text(/^[\x21-\x7e]{16,256}$/, 'at least 16 characters'),
+    '与短信网关约定的签名密钥',
+    'signs what is sent to HOTLINE_TEXT_GATEWAY',
+    { secret: true, shown: '' },
+  ),
   HOTLINE_LOG_LEVEL: key(p.word('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', '日志级别', 'how much is logged'),
   HOTLINE_METRICS_TOKEN: maybe(
     p.text(/^[\x21-\x7e]{16,256}$/, 'at least 16 characters'),

@@ -20,6 +20,7 @@ export interface Shape {
   format?: string;
   pattern?: string;
   uniqueItems?: boolean;
+  minimum?: number;
   patternProperties?: Record<string, Shape>;
 }
 
@@ -122,7 +123,7 @@ export const sampleOf = (shape: Shape, full: boolean, name = ''): unknown => {
   if (shape.type === 'array')
     return full && shape.items ? (shape.uniqueItems ? [1] : [1, 2]).map(() => sampleOf(shape.items as Shape, full, name)) : [];
   // What nobody has put in yet is at version 0.
-  if (shape.type === 'integer') return name === 'version' && !full ? 0 : 3;
+  if (shape.type === 'integer') return name === 'version' && !full ? 0 : Math.max(3, shape.minimum ?? 0);
   if (shape.type === 'number') return 12.5;
   if (shape.type === 'boolean') return false;
   return shape.type === 'string' ? sampleText(name, shape) : null;

@@ -92,7 +92,6 @@ export const MODULES: readonly string[] = [
   'app_while',
   'app_record',
   'app_senddtmf',
-  'app_softhangup',
   'app_sayunixtime',
   'func_callerid',
   'func_cdr',
