@@ -53,9 +53,10 @@ const start = async (t: Test, engine: Engine) => {
   const callers = createCallers({ repository, telephony, rules: async () => FIRST_RULES, isReady: async () => true, clock, logger });
   const drafted: number[] = [];
   waitingReactions({ outbox, jobs, places, callers, repository, draftOf: async (callId) => void drafted.push(callId) });
-  let told: Promise<void> = Promise.resolve();
+  let told: Promise<unknown> = Promise.resolve();
   await telephony.start((event) => {
-    told = event.type === 'place.changed' ? places.hear(event) : calls.apply(event);
+    // Promises and calls are taken in side by side: both are waited for.
+    told = Promise.all([told, event.type === 'place.changed' ? places.hear(event) : calls.apply(event)]);
   });
   const settle = async (): Promise<void> => {
     await told;

@@ -104,7 +104,6 @@ export const MODULES: readonly string[] = [
   'func_global',
   'func_groupcount',
   'func_hangupcause',
-  'func_import',
   'func_logic',
   'func_math',
   'func_periodic_hook',
