@@ -3,6 +3,7 @@ import { HotlineError } from '../core/errors.ts';
 import type { Role } from '../core/roles.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { KeptSetting, SettingsRepository } from '../settings/repository.ts';
+import { saveSetting } from '../settings/saving.ts';
 import type { Store } from '../storage/store.ts';
 import type { AccessRepository } from './repository.ts';
 import type { SecondFactorSettings } from './schemas.ts';
@@ -172,26 +173,19 @@ export const createSecondFactors = (deps: SecondFactorsDeps) => {
 
     /** In force from each person's next log-in. @throws HotlineError settings.version_stale with theirs */
     async saveSettings(asked: SecondFactorSettings, by: number): Promise<SecondFactorSettings> {
-      const before = await settings.get(KEY);
-      const saved = await store.write(async (db) => {
-        const kept = await settings.save(db, KEY, asked.version, { roles: asked.roles }, clock.now());
-        if (kept)
-          await history.append(db, {
-            actor: byStaff(by),
-            act: 'settings.changed',
-            thing: { kind: 'second_factor', id: null },
-            details: { version: kept.version, before: { roles: viewOf(before).roles }, after: { roles: asked.roles } },
-          });
-        return kept;
-      });
-      if (!saved)
-        throw new HotlineError(
-          'settings.version_stale',
-          '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile',
-          {
-            theirs: viewOf(await settings.get(KEY)),
-          },
-        );
+      const { roles } = asked;
+      const saved = await saveSetting(
+        { store, repository: settings, history, clock },
+        {
+          key: KEY,
+          kind: 'second_factor',
+          version: asked.version,
+          value: { roles },
+          details: { before: { roles: viewOf(await settings.get(KEY)).roles }, after: { roles } },
+          by,
+          theirs: async () => viewOf(await settings.get(KEY)),
+        },
+      );
       return viewOf(saved);
     },
   };

@@ -1,34 +1,29 @@
 import type { Logger } from 'pino';
-import { type Clock, shanghaiDay } from '../core/clock.ts';
-import { HotlineError, isHotlineError } from '../core/errors.ts';
+import { shanghaiDay } from '../core/clock.ts';
+import { isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { CalendarYear } from '../core/working-time.ts';
-import { byStaff, type History } from '../history/index.ts';
-import type { KeptSetting, SettingsRepository } from '../settings/repository.ts';
-import type { Store } from '../storage/store.ts';
+import type { KeptSetting } from '../settings/repository.ts';
+import { type SavingDeps, saveSetting } from '../settings/saving.ts';
 import type { HotlineSettings, Telephony } from '../telephony/port.ts';
 import { changedFields, checkHours, publishedUntil, settingsForSwitch } from './hours.ts';
 import type { HotlineHours, HoursView, SaveHours } from './schemas.ts';
 
 const KEY = 'hotline.hours';
 
-export interface HoursDeps {
-  store: Pick<Store, 'write'>;
-  repository: SettingsRepository;
-  history: Pick<History, 'append'>;
+export interface HoursDeps extends SavingDeps {
   telephony: Pick<Telephony, 'writeSettings'>;
   /** The years whose holidays are published, as they are kept now. */
   calendar(): Promise<readonly CalendarYear[]>;
   /** The duty phone of the machine's configuration, until one is set here. */
   dutyPhone: string | null;
   ownNumbers: readonly string[];
-  clock: Clock;
   logger: Logger;
 }
 
 /** When the hotline is open and where a call goes that finds nobody: kept here, decided by the switch alone. */
 export const createHours = (deps: HoursDeps) => {
-  const { store, repository, history, telephony, clock, logger } = deps;
+  const { repository, telephony, clock, logger } = deps;
   let onSwitch = false;
   /** What the switch was told last; the calendar in it reaches some months ahead, so a new month makes it another. */
   let told = '';
@@ -72,13 +67,10 @@ export const createHours = (deps: HoursDeps) => {
     }
   };
 
-  const stale = async (): Promise<HotlineError> =>
-    new HotlineError('settings.version_stale', '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile', {
-      theirs: await viewOf(await repository.get(KEY)),
-    });
+  const view = async (): Promise<HoursView> => viewOf(await repository.get(KEY));
 
   return {
-    view: async (): Promise<HoursView> => viewOf(await repository.get(KEY)),
+    view,
     forSwitch,
 
     /** Kept first and then told to the switch; a switch that is away is told when it is back. @throws settings.version_stale, request.invalid */
@@ -87,24 +79,20 @@ export const createHours = (deps: HoursDeps) => {
       // Refused here and not at the next reconnect: a calendar with a hole.
       settingsForSwitch(asked.settings, await deps.calendar(), shanghaiDay(clock.now()));
       const before = await repository.get(KEY);
-      const saved = await store.write(async (db) => {
-        const kept = await repository.save(db, KEY, asked.version, asked.settings, clock.now());
-        if (!kept) return null;
-        const was = settingsOf(before);
-        const changed = changedFields(was, asked.settings);
-        await history.append(db, {
-          actor: byStaff(staffId),
-          act: 'settings.changed',
-          thing: { kind: 'hours', id: null },
-          details: {
-            version: kept.version,
-            before: Object.fromEntries(changed.map((field) => [field, was[field as keyof HotlineHours]])),
-            after: Object.fromEntries(changed.map((field) => [field, asked.settings[field as keyof HotlineHours]])),
-          },
-        });
-        return kept;
+      const was = settingsOf(before);
+      const changed = changedFields(was, asked.settings);
+      const saved = await saveSetting(deps, {
+        key: KEY,
+        kind: 'hours',
+        version: asked.version,
+        value: asked.settings,
+        details: {
+          before: Object.fromEntries(changed.map((field) => [field, was[field as keyof HotlineHours]])),
+          after: Object.fromEntries(changed.map((field) => [field, asked.settings[field as keyof HotlineHours]])),
+        },
+        by: staffId,
+        theirs: view,
       });
-      if (!saved) throw await stale();
       await tellSwitch();
       return viewOf(saved);
     },

@@ -4,6 +4,7 @@ import { HotlineError, isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { SettingsRepository } from '../settings/repository.ts';
+import { saveSetting, staleSetting } from '../settings/saving.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { Telephony } from '../telephony/port.ts';
@@ -125,29 +126,16 @@ export const createQueues = (deps: QueuesDeps) => {
     };
   };
 
-  const stale = async (): Promise<HotlineError> => {
+  const theirs = async (): Promise<QueuesView> => {
     await load();
-    return new HotlineError('settings.version_stale', '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile', {
-      theirs: await view(),
-    });
+    return view();
   };
 
   /** Kept first and then told to the switch; a switch that is away is told when it is back. */
   const save = async (version: number, about: Record<string, unknown>, by: StaffId, decide: () => Plan): Promise<QueuesView> => {
-    if (version !== plan.version) throw await stale();
+    if (version !== plan.version) throw staleSetting(await theirs());
     const next = decide();
-    const saved = await store.write(async (db) => {
-      const kept = await repository.save(db, PLAN, version, next, clock.now());
-      if (kept)
-        await history.append(db, {
-          actor: byStaff(by),
-          act: 'settings.changed',
-          thing: { kind: 'queues', id: null },
-          details: { version: kept.version, ...about },
-        });
-      return kept;
-    });
-    if (!saved) throw await stale();
+    const saved = await saveSetting(deps, { key: PLAN, kind: 'queues', version, value: next, details: about, by, theirs });
     plan = { value: next, version: saved.version };
     await tellSwitch();
     await rejoin('everybody');
@@ -220,7 +208,7 @@ export const createQueues = (deps: QueuesDeps) => {
         await rejoin([staffId]);
         return personOf(staffId);
       }
-      if (attempt === TRIES) throw await stale();
+      if (attempt === TRIES) throw staleSetting(await theirs());
       await load();
     }
   };

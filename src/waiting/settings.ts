@@ -1,10 +1,8 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../core/clock.ts';
-import { HotlineError, isHotlineError } from '../core/errors.ts';
+import { isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
-import { byStaff, type History } from '../history/index.ts';
-import type { KeptSetting, SettingsRepository } from '../settings/repository.ts';
-import type { Store } from '../storage/store.ts';
+import type { KeptSetting } from '../settings/repository.ts';
+import { type SavingDeps, saveSetting } from '../settings/saving.ts';
 import type { Telephony } from '../telephony/port.ts';
 import { FIRST_RULES, settingsForSwitch } from './rules.ts';
 import type { SaveWaitingRules, WaitingRules, WaitingRulesView } from './schemas.ts';
@@ -12,15 +10,8 @@ import type { SaveWaitingRules, WaitingRules, WaitingRulesView } from './schemas
 const KEY = 'hotline.waiting';
 
 /** What a citizen gets while waiting: kept here, done by the switch alone. */
-export const createWaitingSettings = (deps: {
-  store: Pick<Store, 'write'>;
-  repository: SettingsRepository;
-  history: Pick<History, 'append'>;
-  telephony: Pick<Telephony, 'writeWaiting'>;
-  clock: Clock;
-  logger: Logger;
-}) => {
-  const { store, repository, history, telephony, clock, logger } = deps;
+export const createWaitingSettings = (deps: SavingDeps & { telephony: Pick<Telephony, 'writeWaiting'>; logger: Logger }) => {
+  const { repository, telephony, logger } = deps;
   let onSwitch = false;
   /** What was put in by `save`, checked then. */
   const rulesOf = (kept: KeptSetting | null): WaitingRules => (kept ? (kept.value as WaitingRules) : FIRST_RULES);
@@ -38,34 +29,26 @@ export const createWaitingSettings = (deps: {
     }
   };
 
+  const view = async (): Promise<WaitingRulesView> => viewOf(await repository.get(KEY));
+
   return {
     rules,
-    view: async (): Promise<WaitingRulesView> => viewOf(await repository.get(KEY)),
+    view,
     /** After a reconnect. */
     tellSwitch,
 
     /** Kept first and then told to the switch; in force for who waits already. @throws settings.version_stale with theirs */
     async save({ version, rules: wanted }: SaveWaitingRules, by: StaffId): Promise<WaitingRulesView> {
       const before = await repository.get(KEY);
-      const saved = await store.write(async (db) => {
-        const kept = await repository.save(db, KEY, version, wanted, clock.now());
-        if (kept)
-          await history.append(db, {
-            actor: byStaff(by),
-            act: 'settings.changed',
-            thing: { kind: 'waiting', id: null },
-            details: { version: kept.version, before: rulesOf(before), after: wanted },
-          });
-        return kept;
+      const saved = await saveSetting(deps, {
+        key: KEY,
+        kind: 'waiting',
+        version,
+        value: wanted,
+        details: { before: rulesOf(before), after: wanted },
+        by,
+        theirs: view,
       });
-      if (!saved)
-        throw new HotlineError(
-          'settings.version_stale',
-          '没有存上：设置已被别人改过 Not saved: somebody has changed the settings meanwhile',
-          {
-            theirs: viewOf(await repository.get(KEY)),
-          },
-        );
       await tellSwitch();
       return viewOf(saved);
     },

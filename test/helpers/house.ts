@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
@@ -12,6 +12,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import type { ManagedSwitchSettings } from '../../src/telephony/managed/settings.ts';
 import { freePort } from './ports.ts';
+import { openSession as signedIn } from './session.ts';
 import { createSipPeer, type SipPeer } from './sip.ts';
 import { openTestStore } from './store.ts';
 import { nodeOf, startSwitch, type TestSwitch, until } from './switch.ts';
@@ -127,10 +128,7 @@ export const startHouse = async (
     const account = `${role}-${randomBytes(4).toString('hex')}`;
     const staff = { account, name: `坐席${extension ?? ''}`, passwordHash: '-', roles: [role], extension, unitCode: null };
     const staffId = (await repository.addStaff(staff, clock.now())) ?? 0;
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = createHash('sha256').update(token).digest('hex');
-    const createdAt = clock.now();
-    await repository.addSession({ tokenHash, staffId, address: '-', createdAt, expiresAt: new Date(createdAt.getTime() + 3_600_000) });
+    const token = await signedIn(store, staffId, clock.now());
     return { staffId, cookie: `hotline_session=${token}` };
   };
   return {

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { LARGEST_FILE, MOST_FILES } from '../../src/cases/files-service.ts';
-import { createAccessRepository } from '../../src/storage/repositories/access.ts';
+import { openSession } from '../helpers/session.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('a photo')]);
@@ -16,20 +16,11 @@ const openDistrict = async () => {
   const { app, store } = await wholeApp(t, { dataDirectory });
   await app.http.ready();
   t.teardown(() => app.http.close());
-  const repository = createAccessRepository(store);
   const { staff, cases } = store.schema;
   const people = await store.read((db) => db.select().from(staff));
   const rows = await store.read((db) => db.select().from(cases));
   const as = async (account: string): Promise<Record<string, string>> => {
-    const token = randomBytes(32).toString('base64url');
-    const createdAt = new Date();
-    await repository.addSession({
-      tokenHash: createHash('sha256').update(token).digest('hex'),
-      staffId: people.find((each) => each.account === account)?.id ?? 0,
-      address: '-',
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 3_600_000),
-    });
+    const token = await openSession(store, people.find((each) => each.account === account)?.id ?? 0);
     return { cookie: `hotline_session=${token}`, 'x-hotline': '1' };
   };
   const add = (caseId: number, who: Record<string, string>, payload: Buffer, name = '门口.jpg') =>

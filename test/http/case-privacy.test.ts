@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,9 +8,9 @@ import type { Command } from '../../src/cases/commands.ts';
 import type { CaseForm } from '../../src/cases/schemas.ts';
 import type { Role } from '../../src/core/roles.ts';
 import { PUSH_PROTOCOL } from '../../src/push/index.ts';
-import { createAccessRepository } from '../../src/storage/repositories/access.ts';
 import { EXAMPLES, filledForm } from '../helpers/case-life.ts';
 import { createGiven } from '../helpers/given.ts';
+import { openSession } from '../helpers/session.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
 
 /** 济南条例 第32条, R33: of a report or a confidential case the unit never learns who called, by whatever door it asks. */
@@ -56,15 +56,7 @@ const openWorld = async (t: Test) => {
   const person = async (role: Role, unitCode: string | null = null, post: 'principal' | 'liaison' = 'liaison') => {
     const staff = await given.staff({ roles: [role], name: role, unitCode });
     if (unitCode !== null) await store.write((db) => db.insert(s.unitPosts).values({ staffId: staff.staffId, post }).returning());
-    const token = randomBytes(32).toString('base64url');
-    const createdAt = new Date();
-    await createAccessRepository(store).addSession({
-      tokenHash: createHash('sha256').update(token).digest('hex'),
-      staffId: staff.staffId,
-      address: '-',
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 3_600_000),
-    });
+    const token = await openSession(store, staff.staffId);
     const ask: Ask = async (method, url, payload) => {
       const raw = Buffer.isBuffer(payload);
       const answer = await app.http.inject({

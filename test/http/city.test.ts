@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createAccessRepository } from '../../src/storage/repositories/access.ts';
+import { openSession } from '../helpers/session.ts';
 import { xlsx } from '../helpers/spreadsheet.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
 
@@ -13,18 +13,9 @@ const openDistrict = async () => {
   const { app, store } = await wholeApp(t, { dataDirectory });
   await app.http.ready();
   t.teardown(() => app.http.close());
-  const repository = createAccessRepository(store);
   const people = await store.read((db) => db.select().from(store.schema.staff));
   const as = async (account: string): Promise<Record<string, string>> => {
-    const token = randomBytes(32).toString('base64url');
-    const createdAt = new Date();
-    await repository.addSession({
-      tokenHash: createHash('sha256').update(token).digest('hex'),
-      staffId: people.find((each) => each.account === account)?.id ?? 0,
-      address: '-',
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 3_600_000),
-    });
+    const token = await openSession(store, people.find((each) => each.account === account)?.id ?? 0);
     return { cookie: `hotline_session=${token}`, 'x-hotline': '1' };
   };
   return { app, store, as, dataDirectory };

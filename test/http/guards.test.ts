@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -7,6 +6,7 @@ import { PERMISSIONS, permissionsOf, ROLES, type Role } from '../../src/core/rol
 import type { App, RouteAccess } from '../../src/http/index.ts';
 import { createAccessRepository } from '../../src/storage/repositories/access.ts';
 import type { Store } from '../../src/storage/store.ts';
+import { openSession } from '../helpers/session.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
 
 const clock = { now: () => new Date() };
@@ -27,19 +27,7 @@ const receptionist = async (store: Store) => {
     const staff = { account: `guard-${role}`, name: role, passwordHash: '-', roles: [role], extension: null, unitCode: null };
     ids.set(role, (await repository.addStaff(staff, clock.now())) ?? 0);
   }
-  return async (role: Role): Promise<string> => {
-    const token = randomBytes(32).toString('base64url');
-    const createdAt = clock.now();
-    const tokenHash = createHash('sha256').update(token).digest('hex');
-    await repository.addSession({
-      tokenHash,
-      staffId: ids.get(role) ?? 0,
-      address: '-',
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 3_600_000),
-    });
-    return token;
-  };
+  return (role: Role): Promise<string> => openSession(store, ids.get(role) ?? 0, clock.now());
 };
 
 const expected = (

@@ -30,8 +30,11 @@ export const whenStandingChanges = (listener: Listener): void => {
   onStandingChanged = listener;
 };
 
+/** What a person is told of something that went wrong. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 const GIVE_UP_AFTER_MS = 10_000;
-const UPLOAD_GIVES_UP_AFTER_MS = 180_000;
+export const UPLOAD_GIVES_UP_AFTER_MS = 180_000;
 
 const refusal = async (response: Response): Promise<ApiError> => {
   const body = (await response.json().catch(() => ({}))) as { code?: string; message?: string; details?: unknown };
@@ -58,9 +61,14 @@ const send = async (method: string, path: string, body: unknown, signal: AbortSi
   }
 };
 
-/** @throws ApiError */
-export const request = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> => {
-  const response = await send(method, path, body, AbortSignal.timeout(GIVE_UP_AFTER_MS));
+/** @param limitMs a large file on a slow line takes its time: UPLOAD_GIVES_UP_AFTER_MS. @throws ApiError */
+export const request = async <T>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  limitMs = GIVE_UP_AFTER_MS,
+): Promise<T> => {
+  const response = await send(method, path, body, AbortSignal.timeout(limitMs));
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   if (response.status === 401 && path !== '/api/session') onSessionEnded();
   const refused = await refusal(response);
@@ -68,37 +76,9 @@ export const request = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path
   throw refused;
 };
 
-/** A file's bytes as they are; a large one on a slow line takes its time. @throws ApiError */
-export const sendFile = async <T>(path: string, file: Blob): Promise<T> => {
-  const response = await fetch(path, {
-    method: 'POST',
-    signal: AbortSignal.timeout(UPLOAD_GIVES_UP_AFTER_MS),
-    credentials: 'same-origin',
-    headers: { 'content-type': 'application/octet-stream' },
-    body: file,
-  }).catch((error: unknown) => {
-    throw new ApiError(0, 'network', String(error), {});
-  });
-  if (response.ok) return (await response.json()) as T;
-  if (response.status === 401) onSessionEnded();
-  throw await refusal(response);
-};
-
 /** The bytes of a recording. Each call of this is one play in the history, so fetch once and keep. */
 export const requestBytes = async (path: string, signal: AbortSignal): Promise<ArrayBuffer> => {
   const response = await send('GET', path, undefined, signal);
   if (!response.ok) throw await refusal(response);
   return response.arrayBuffer();
-};
-
-/** Small bytes beside a file. @throws ApiError */
-export const putBytes = async (path: string, body: Blob): Promise<void> => {
-  const response = await fetch(path, {
-    method: 'PUT',
-    credentials: 'same-origin',
-    headers: { 'content-type': 'application/octet-stream' },
-    body,
-    signal: AbortSignal.timeout(GIVE_UP_AFTER_MS),
-  });
-  if (!response.ok) throw await refusal(response);
 };

@@ -49,7 +49,7 @@ import type {
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
-import { putBytes, request, sendFile } from './client.ts';
+import { request, UPLOAD_GIVES_UP_AFTER_MS } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
@@ -112,7 +112,7 @@ export const api = {
   addCaseFilePath: (caseId: number, name: string) => `/api/cases/${caseId}/files?name=${encodeURIComponent(name.slice(-200) || 'file')}`,
   caseFilePath: (caseId: number, fileId: number) => `/api/cases/${caseId}/files/${fileId}`,
   previewPath: (caseId: number, fileId: number) => `/api/cases/${caseId}/files/${fileId}/preview`,
-  addPreview: (caseId: number, fileId: number, small: Blob) => putBytes(`/api/cases/${caseId}/files/${fileId}/preview`, small),
+  addPreview: (caseId: number, fileId: number, small: Blob) => request<void>('PUT', `/api/cases/${caseId}/files/${fileId}/preview`, small),
   findCases: (search: SearchRequest) => request<SearchResult>('POST', '/api/cases/search', search),
   countCases: (search: SearchRequest) => request<CountResult>('POST', '/api/cases/search/count', search),
   nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),
@@ -121,7 +121,8 @@ export const api = {
 
   cityImports: () => request<ImportView[]>('GET', '/api/city/imports'),
   cityImport: (importId: number) => request<ImportView>('GET', `/api/city/imports/${importId}`),
-  uploadCityImport: (file: File) => sendFile<ImportView>(`/api/city/imports?name=${encodeURIComponent(file.name)}`, file),
+  uploadCityImport: (file: File) =>
+    request<ImportView>('POST', `/api/city/imports?name=${encodeURIComponent(file.name)}`, file, UPLOAD_GIVES_UP_AFTER_MS),
   confirmCityImport: (importId: number) => request<ImportView>('POST', `/api/city/imports/${importId}/confirm`),
   dropCityImport: (importId: number) => request<ImportView>('DELETE', `/api/city/imports/${importId}`),
   refusedRowsPath: (importId: number) => `/api/city/imports/${importId}/refused.csv`,

@@ -1,4 +1,5 @@
 import type { SetIntent } from '../../agents/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { translate } from '../i18n/i18n.ts';
 import { isArmed, stateChanged } from './guard.ts';
@@ -12,7 +13,7 @@ const armed = (act: () => void) => (): void => {
   if (isArmed()) act();
 };
 
-const failed = (error: unknown): void => tell(error instanceof Error ? error.message : String(error));
+const failed = (error: unknown): void => tell(messageOf(error));
 
 export const answer = armed(() => {
   const { mode, card, session, answerable } = desk.view.get();

@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { Megaphone } from 'lucide-react';
 import { useState } from 'react';
 import type { DeskMessage } from '../../agents/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
 import { Icon, Moment } from '../ui/parts.tsx';
@@ -18,7 +19,7 @@ export const LeadMessages = () => {
   const [first] = messages;
   const confirm = async (messageId: number): Promise<void> => {
     setBusy(true);
-    await api.seeMessage(messageId).catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+    await api.seeMessage(messageId).catch((error: unknown) => tell(messageOf(error)));
     setBusy(false);
   };
   return (

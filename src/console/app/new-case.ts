@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { translate } from '../i18n/i18n.ts';
 import { desk, queries, tell } from './services.ts';
@@ -22,7 +23,7 @@ const open = async (navigate: ReturnType<typeof useNavigate>): Promise<void> => 
     queries.setQueryData(['case', String(opened.caseId)], opened);
     await navigate({ to: '/cases/$caseId', params: { caseId: String(opened.caseId) } });
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
+    tell(messageOf(error));
   } finally {
     opening = false;
   }

@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { createDraftKeeper } from '../cases/draft-keeper.ts';
 import { createDeskStore } from '../desk/desk-store.ts';
@@ -27,7 +28,7 @@ export const phone = createPhoneController({
     wantsReady = false;
     void api.setIntent({ intent: 'ready' }).catch(() => {});
   },
-  signInFailed: (error) => tell(error instanceof Error ? error.message : String(error)),
+  signInFailed: (error) => tell(messageOf(error)),
   microphoneChanged: (label) => tell(translate('device.microphone_changed', { name: label })),
 });
 push.state.subscribe(() => {

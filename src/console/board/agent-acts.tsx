@@ -2,6 +2,7 @@ import { Button, Input } from 'antd';
 import { useId, useRef, useState } from 'react';
 import type { SetIntent } from '../../agents/schemas.ts';
 import type { BoardAgent } from '../../board/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { PauseReasons } from '../app/pause-menu.tsx';
 import { useWords } from '../i18n/i18n.ts';
@@ -23,7 +24,7 @@ export const AgentActs = ({ agent, now, onClose }: { agent: BoardAgent; now: num
     setSaid('');
     await act().then(
       () => setSaid(t('lead.done')),
-      (error: unknown) => setSaid(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setSaid(messageOf(error)),
     );
     setBusy(false);
     setSure(false);
@@ -87,7 +88,7 @@ const MessageForm = ({ to }: { to: number | null }) => {
       setText('');
       setSaid(t('lead.sent', { n: sent }));
     } catch (error) {
-      setSaid(error instanceof Error ? error.message : String(error));
+      setSaid(messageOf(error));
     }
     setBusy(false);
   };

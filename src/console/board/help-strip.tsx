@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { LifeBuoy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Board, BoardAgent } from '../../board/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { playHelpTone } from '../softphone/sound.ts';
@@ -41,7 +42,7 @@ const Asks = ({ agent, now, leads, others }: { agent: BoardAgent; now: number; l
   const [busy, setBusy] = useState(false);
   const come = async (): Promise<void> => {
     setBusy(true);
-    await api.comeToHelp(agent.staffId).catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+    await api.comeToHelp(agent.staffId).catch((error: unknown) => setProblem(messageOf(error)));
     setBusy(false);
   };
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { requestBytes } from '../api/client.ts';
+import { messageOf, requestBytes } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
@@ -80,7 +80,7 @@ export const Player = ({ callId }: { callId: number }) => {
       setPlaying(true);
       setProblem('');
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   const mute = (channel: number): void => {

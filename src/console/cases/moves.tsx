@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CasePageView, Moved, MoveForm } from '../../cases/life-schemas.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { onKey } from '../app/keys.ts';
 import { tell } from '../app/services.ts';
@@ -76,7 +76,7 @@ const useMove = (view: CasePageView, onMoved: () => void) => {
     } catch (error) {
       if (error instanceof ApiError && error.code === 'case.version_stale')
         setStale({ ...(error.details as { theirs: Moved; changedBy: string | null }), version: view.version });
-      else setRefused(error instanceof Error ? error.message : String(error));
+      else setRefused(messageOf(error));
     } finally {
       busy.current = false;
     }

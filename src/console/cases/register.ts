@@ -1,4 +1,4 @@
-import { ApiError, isAway } from '../api/client.ts';
+import { ApiError, isAway, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { drafts, queries } from '../app/services.ts';
 import { translate } from '../i18n/i18n.ts';
@@ -25,7 +25,7 @@ export const registerDraft = async (key: string): Promise<string | null> => {
       done(key);
       return translate('moves.done', { move: translate('move.register') });
     }
-    return isAway(error) ? translate('case.kept_here') : error instanceof Error ? error.message : String(error);
+    return isAway(error) ? translate('case.kept_here') : messageOf(error);
   }
   done(key);
   void queries.invalidateQueries({ queryKey: ['case'] });

@@ -4,14 +4,13 @@ import { Button } from 'antd';
 import { Download, FileUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { ImportView } from '../../city/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Empty, Failed, Icon, Loading, Moment, PageTop, PanelHead } from '../ui/parts.tsx';
 
 const LIST = ['city', 'imports'];
 const LOOK_MS = 2_000;
-
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What the city hands over in spreadsheets: looked at, confirmed, and what became of each. */
 export const CityPage = () => {
@@ -38,7 +37,7 @@ export const CityPage = () => {
       queries.setQueryData([...LIST, uploaded.importId], uploaded);
       show(uploaded.importId);
     } catch (error) {
-      setProblem(said(error));
+      setProblem(messageOf(error));
     }
     setReading(false);
     await queries.invalidateQueries({ queryKey: LIST, exact: true });
@@ -120,7 +119,7 @@ const Preview = ({ importId, onClosed }: { importId: number; onClosed: () => voi
       await work();
       onClosed();
     } catch (failure) {
-      setProblem(said(failure));
+      setProblem(messageOf(failure));
     }
     setBusy(false);
     await queries.invalidateQueries({ queryKey: LIST });

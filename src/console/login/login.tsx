@@ -1,7 +1,7 @@
 import { Button, Input } from 'antd';
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { hotline } from '../app/hotline.ts';
 import { logIn } from '../app/session.ts';
 import { changeSettings } from '../app/settings.ts';
@@ -60,7 +60,7 @@ export const LoginForm = ({ onDone }: { onDone: () => void }) => {
     } catch (error) {
       const asksCode = error instanceof ApiError && error.code === 'session.second_factor_required';
       if (asksCode) setStep('code');
-      else setProblem(error instanceof Error ? error.message : String(error));
+      else setProblem(messageOf(error));
       setGiven((now) => ({ ...now, code: '' }));
       setBusy(false);
     }

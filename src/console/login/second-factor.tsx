@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { Copy, Printer } from 'lucide-react';
 import { useId, useState } from 'react';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Failed, Icon, Loading } from '../ui/parts.tsx';
@@ -28,7 +29,7 @@ export const CodeForm = ({ word, send }: CodeFormProps) => {
     try {
       await send(code.trim());
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
       setCode('');
       setBusy(false);
     }

@@ -5,11 +5,12 @@ import { MACHINE_RIGHTS, type MachineRight } from '../../access/machine-rights.t
 import type { MachineItem, MachineToken } from '../../access/schemas.ts';
 import type { ProfileView } from '../../city/schemas.ts';
 import { PROFILES } from '../../city/states.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { toggled } from '../staff/staff-view.ts';
 import { ColumnHeads, Dialog, Empty, Failed, Loading, Moment, PanelHead } from '../ui/parts.tsx';
-import { type EditorProps, SettingPage, useSaving } from './versioned-setting.tsx';
+import { type EditorProps, SettingPage, useSavingForm } from './versioned-setting.tsx';
 
 const PROFILE = ['profile'];
 const MACHINES = ['machines'];
@@ -30,18 +31,13 @@ const Outside = (props: EditorProps<ProfileView>) => (
 const ProfileEditor = ({ view, isSaved, onSaved }: EditorProps<ProfileView>) => {
   const { t } = useWords();
   const [profile, setProfile] = useState(view.profile);
-  const [problem, setProblem] = useState('');
-  const { busy, send } = useSaving<ProfileView>(PROFILE, onSaved);
-  const save = async (): Promise<void> => {
-    const error = await send(() => api.saveProfile({ version: view.version, profile }));
-    if (error !== null) setProblem(error instanceof Error ? error.message : String(error));
-  };
+  const { busy, problem, touch, save } = useSavingForm<ProfileView>(PROFILE, onSaved);
   return (
     <form
       className="hours-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save(() => api.saveProfile({ version: view.version, profile }));
       }}
     >
       <fieldset className="field roles">
@@ -57,7 +53,7 @@ const ProfileEditor = ({ view, isSaved, onSaved }: EditorProps<ProfileView>) => 
               checked={profile === each}
               onChange={() => {
                 setProfile(each);
-                setProblem('');
+                touch();
               }}
             />{' '}
             {t(`profile.${each}`)}
@@ -125,7 +121,7 @@ const MachineTable = ({ rows, onChanged }: { rows: readonly MachineItem[]; onCha
       await api.revokeMachine(machineId);
       setProblem('');
     } catch (failure) {
-      setProblem(failure instanceof Error ? failure.message : String(failure));
+      setProblem(messageOf(failure));
     }
     onChanged();
   };
@@ -188,7 +184,7 @@ const NewMachineForm = ({ onMade }: { onMade: (made: MachineToken) => void }) =>
       setName('');
       setProblem('');
     } catch (failure) {
-      setProblem(failure instanceof Error ? failure.message : String(failure));
+      setProblem(messageOf(failure));
     }
     setBusy(false);
   };

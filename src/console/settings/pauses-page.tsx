@@ -2,7 +2,7 @@ import { Button, Input } from 'antd';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { PauseReasonsView, SavePauseReasons } from '../../agents/schemas.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Icon } from '../ui/parts.tsx';
@@ -36,7 +36,7 @@ const ReasonsEditor = ({ view, isSaved, onSaved }: EditorProps<PauseReasonsView>
     const error = await send(() => api.savePauseReasons({ version: view.version, reasons }));
     if (error === null) return;
     const row = error instanceof ApiError ? (error.details as { row?: number }).row : undefined;
-    setProblem({ text: error instanceof Error ? error.message : String(error), row: row ?? null });
+    setProblem({ text: messageOf(error), row: row ?? null });
   };
   return (
     <form

@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { Headset } from 'lucide-react';
 import { useState } from 'react';
 import type { PersonPlaces, PlacesView } from '../../queues/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Dialog, Empty, Failed, Loading, Tag } from '../ui/parts.tsx';
@@ -108,7 +109,7 @@ const Rows = ({ kind, view, person }: RowsProps) => {
       await queries.invalidateQueries({ queryKey: KEY });
       await queries.invalidateQueries({ queryKey: ['queues'] });
     } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), isProblem: true });
+      setSaid({ text: messageOf(error), isProblem: true });
     } finally {
       setBusy(false);
     }

@@ -5,7 +5,7 @@ import { CircleCheck, CircleSlash, CloudOff, Plus } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { QueuesView } from '../../queues/schemas.ts';
 import { QUEUE_STRATEGIES } from '../../telephony/port.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { openHotline } from '../app/hotline.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -100,7 +100,7 @@ interface Problem {
 }
 const problemOf = (error: unknown): Problem => {
   const field = error instanceof ApiError ? (error.details as { field?: unknown }).field : undefined;
-  return { field: typeof field === 'string' ? field : '', text: error instanceof Error ? error.message : String(error) };
+  return { field: typeof field === 'string' ? field : '', text: messageOf(error) };
 };
 
 const QueueEditor = ({ view, form: first, isNew }: { view: QueuesView; form: QueueForm; isNew: boolean }) => {

@@ -5,7 +5,7 @@ import { ROLES } from '../../core/roles.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { toggled } from '../staff/staff-view.ts';
-import { type EditorProps, SettingPage, useSaving } from './versioned-setting.tsx';
+import { type EditorProps, SettingPage, useSavingForm } from './versioned-setting.tsx';
 
 const KEY = ['second-factor'];
 
@@ -26,19 +26,14 @@ export const SecurityPage = () => {
 const RolesEditor = ({ view, isSaved, onSaved }: EditorProps<SecondFactorSettings>) => {
   const { t } = useWords();
   const [roles, setRoles] = useState(view.roles);
-  const [problem, setProblem] = useState('');
   const changed = roles.length !== view.roles.length || roles.some((role) => !view.roles.includes(role));
-  const { busy, send } = useSaving<SecondFactorSettings>(KEY, onSaved);
-  const save = async (): Promise<void> => {
-    const error = await send(() => api.saveSecondFactorSettings({ version: view.version, roles }));
-    if (error !== null) setProblem(error instanceof Error ? error.message : String(error));
-  };
+  const { busy, problem, touch, save } = useSavingForm<SecondFactorSettings>(KEY, onSaved);
   return (
     <form
       className="hours-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save(() => api.saveSecondFactorSettings({ version: view.version, roles }));
       }}
     >
       <fieldset className="field roles">
@@ -53,7 +48,7 @@ const RolesEditor = ({ view, isSaved, onSaved }: EditorProps<SecondFactorSetting
               checked={roles.includes(role)}
               onChange={() => {
                 setRoles(toggled(roles, role));
-                setProblem('');
+                touch();
               }}
             />{' '}
             {t(`role.${role}`)}

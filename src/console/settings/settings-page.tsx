@@ -3,7 +3,7 @@ import { Button, Input, Segmented } from 'antd';
 import { CircleCheck, CloudOff } from 'lucide-react';
 import { useState } from 'react';
 import type { HoursView } from '../../hours/schemas.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
@@ -56,7 +56,7 @@ const useSave = (form: HoursForm, view: HoursView, onProblem: (problem: Problem)
       const details = error instanceof ApiError ? (error.details as { field?: string; theirs?: HoursView }) : {};
       onProblem({
         field: (details.field ?? '').replace(/^hours\.(weekly\.)?/, ''),
-        text: error instanceof Error ? error.message : String(error),
+        text: messageOf(error),
       });
     } finally {
       setBusy(false);

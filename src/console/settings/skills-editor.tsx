@@ -3,6 +3,7 @@ import { Button, Input } from 'antd';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { QueuesView, SaveSkills } from '../../queues/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Icon, PanelHead } from '../ui/parts.tsx';
@@ -28,7 +29,7 @@ export const SkillsEditor = ({ view }: { view: QueuesView }) => {
       queries.setQueryData(['queues'], await api.saveSkills({ version: view.version, skills }));
       await queries.invalidateQueries({ queryKey: ['standings'] });
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,6 @@
 import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { messageOf } from '../api/client.ts';
 import { Failed, Loading, PageTop } from '../ui/parts.tsx';
 import { SettingsTabs } from './settings-tabs.tsx';
 
@@ -63,4 +64,15 @@ export const useSaving = <View extends Versioned>(
     }
   };
   return { busy, send };
+};
+
+/** A form whose refusal is one sentence under it, which the next change takes away. */
+export const useSavingForm = <View extends Versioned>(queryKey: QueryKey, onSaved: EditorProps<View>['onSaved']) => {
+  const [problem, setProblem] = useState('');
+  const { busy, send } = useSaving<View>(queryKey, onSaved);
+  const save = async (request: () => Promise<View>): Promise<void> => {
+    const error = await send(request);
+    if (error !== null) setProblem(messageOf(error));
+  };
+  return { busy, problem, touch: (): void => setProblem(''), save };
 };

@@ -9,7 +9,7 @@ import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 import { Tag } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
-import { type EditorProps, SettingPage, useSaving } from './versioned-setting.tsx';
+import { type EditorProps, SettingPage, useSavingForm } from './versioned-setting.tsx';
 import { formOfRules, LIMITS, rulesOf, type WaitingForm } from './waiting-view.ts';
 
 const KEY = ['waiting-rules'];
@@ -33,17 +33,12 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) 
   const { me } = useStore(session);
   const [form, setForm] = useState(() => formOfRules(view.rules));
   const [touched, setTouched] = useState(false);
-  const [problem, setProblem] = useState('');
-  const { busy, send } = useSaving<WaitingRulesView>(KEY, onSaved);
+  const { busy, problem, touch, save } = useSavingForm<WaitingRulesView>(KEY, onSaved);
   const mayChange = me !== null && may(me, 'settings.manage');
   const change = (part: Partial<WaitingForm>): void => {
     setForm({ ...form, ...part });
     setTouched(true);
-    setProblem('');
-  };
-  const save = async (): Promise<void> => {
-    const error = await send(() => api.saveWaitingRules({ version: view.version, rules: rulesOf(form) }));
-    if (error !== null) setProblem(error instanceof Error ? error.message : String(error));
+    touch();
   };
   const number = (field: keyof typeof LIMITS, isUsed = true) => (
     <NumberRow
@@ -64,7 +59,7 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) 
       className="hours-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save(() => api.saveWaitingRules({ version: view.version, rules: rulesOf(form) }));
       }}
     >
       <Part title="waiting.hears">

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import type { StaffItem } from '../../access/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Dialog, PanelHead } from '../ui/parts.tsx';
@@ -19,7 +20,7 @@ export const FactorReset = ({ person, own }: { person: StaffItem; own: boolean }
       setSaid({ text: t('factor.reset_done'), well: true });
       await queries.invalidateQueries({ queryKey: ['staff'] });
     } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), well: false });
+      setSaid({ text: messageOf(error), well: false });
     }
   };
   return (

@@ -1,5 +1,6 @@
 import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { PanelHead } from '../ui/parts.tsx';
@@ -52,7 +53,7 @@ export const PasswordReset = ({ staffId }: { staffId: number }) => {
       await api.resetPassword(staffId, password);
       setDone(true);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   return (

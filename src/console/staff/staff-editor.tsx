@@ -4,7 +4,7 @@ import { Button, Input } from 'antd';
 import { useId, useState } from 'react';
 import type { StaffItem } from '../../access/schemas.ts';
 import { ROLES } from '../../core/roles.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -21,7 +21,7 @@ interface Problem {
 
 const problemOf = (error: unknown): Problem => {
   const details = error instanceof ApiError && typeof error.details === 'object' && error.details !== null ? error.details : {};
-  return { field: 'field' in details ? String(details.field) : '', text: error instanceof Error ? error.message : String(error) };
+  return { field: 'field' in details ? String(details.field) : '', text: messageOf(error) };
 };
 
 /** One person: what they are called, may do and ring on. The service refuses with the reason, which stands beside its field. */

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { Ban, Check, UserPlus } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { StaffImported, StaffImportPreview } from '../../access/schemas.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Dialog, Tag } from '../ui/parts.tsx';
@@ -13,8 +13,6 @@ const FATES = {
   same: { icon: Check, tone: 'plain' },
   refused: { icon: Ban, tone: 'amber' },
 } as const;
-
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A spreadsheet of staff: what would become of each row, then, confirmed, the new people with their first passwords. */
 export const StaffImport = ({ onClose }: { onClose: () => void }) => {
@@ -28,7 +26,7 @@ export const StaffImport = ({ onClose }: { onClose: () => void }) => {
   const run = async (work: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem('');
-    await work().catch((error: unknown) => setProblem(sentence(error)));
+    await work().catch((error: unknown) => setProblem(messageOf(error)));
     setBusy(false);
   };
   const look = (file: File | undefined): void => {

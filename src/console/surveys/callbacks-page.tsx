@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { REASONS } from '../../cases/states.ts';
 import type { LinkView, WorkRow } from '../../surveys/schemas.ts';
 import { PERSON_OUTCOMES } from '../../surveys/states.ts';
-import { ApiError } from '../api/client.ts';
+import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { tell } from '../app/services.ts';
@@ -161,7 +161,7 @@ const PageLink = ({ taskId }: { taskId: number }) => {
     try {
       setLink(await api.callbackLink(taskId));
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
     setBusy(false);
   };
@@ -236,7 +236,7 @@ const ToCall = ({ row, onDone }: { row: WorkRow; onDone: () => void }) => {
       onDone();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'survey.form_used') set('formId', newFormId());
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
       setBusy(false);
     }
   };

@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { CirclePause, Diamond, Phone, PhoneOutgoing, ThumbsDown } from 'lucide-react';
 import { useState } from 'react';
 import type { SurveyRow, SurveysView } from '../../surveys/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
@@ -73,7 +74,7 @@ const Controls = ({ view, again }: { view: SurveysView; again: () => void }) => 
       await api.pauseSurveys(asked);
       again();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   const { units } = view.pause;
@@ -339,7 +340,7 @@ const Settle = ({ taskId, again }: { taskId: number; again: () => void }) => {
       await api.settleSurvey(taskId, callAgain);
       again();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   return (

@@ -1,7 +1,7 @@
 import { Play, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { WorkRow } from '../../surveys/schemas.ts';
-import { requestBytes } from '../api/client.ts';
+import { messageOf, requestBytes } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
@@ -36,7 +36,7 @@ export const Voice = ({ voice }: { voice: WorkRow['voices'][number] }) => {
       await player.current.play();
       setPlaying(true);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
       setPlaying(false);
     }
   };

@@ -1,6 +1,7 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import type { ShownNumber } from '../../calls/schemas.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
@@ -69,7 +70,7 @@ const AskReason = ({ show: ask, onShown, onClose }: { show: Show; onShown: (full
       if (shown.full) onShown(shown.full);
       onClose();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
       setBusy(false);
     }
   };

@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { messageOf } from '../api/client.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 import { useNow } from './clock.ts';
@@ -79,7 +80,7 @@ export const Failed = ({ error, onRetry }: { error: unknown; onRetry: () => void
       <p>
         <b>{t('failed.title')}</b>
       </p>
-      <p>{error instanceof Error ? error.message : String(error)}</p>
+      <p>{messageOf(error)}</p>
       <button type="button" className="plain-button" onClick={onRetry}>
         {t('act.retry')}
       </button>

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,10 +6,10 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import fastify from 'fastify';
 import pg from 'pg';
-import { createAccessRepository } from '../../../src/storage/repositories/access.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { createGiven } from '../../helpers/given.ts';
 import { percentile, type Report } from '../../helpers/report.ts';
+import { openSession } from '../../helpers/session.ts';
 import { wholeApp } from '../../helpers/whole-app.ts';
 import type { Hammering } from './hammer.ts';
 import type { KeptCases } from './kept.ts';
@@ -95,16 +94,8 @@ const hammer = (load: Omit<Hammering, 'lines' | 'ms'>): Promise<number> =>
 
 const openSessions = async (store: Store): Promise<string[]> => {
   const person = await createGiven(store).staff({ roles: ['dispatcher'], account: `bench-${Date.now()}` });
-  const repository = createAccessRepository(store);
-  const createdAt = new Date();
   const cookies: string[] = [];
-  for (let index = 0; index < SESSIONS; index++) {
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = createHash('sha256').update(token).digest('hex');
-    const expiresAt = new Date(createdAt.getTime() + 3_600_000);
-    await repository.addSession({ tokenHash, staffId: person.staffId, address: '-', createdAt, expiresAt });
-    cookies.push(`hotline_session=${token}`);
-  }
+  for (let index = 0; index < SESSIONS; index++) cookies.push(`hotline_session=${await openSession(store, person.staffId)}`);
   return cookies;
 };
 

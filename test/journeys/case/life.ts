@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../../../src/cases/commands.ts';
 import type { CaseForm } from '../../../src/cases/schemas.ts';
 import type { Card, CaseState } from '../../../src/cases/states.ts';
-import { createAccessRepository } from '../../../src/storage/repositories/access.ts';
 import { createHouse, createPeople, LINE } from '../../contract/cases-life.ts';
 import { EXAMPLES, filledForm, inShanghai, shanghai } from '../../helpers/case-life.ts';
 import { brokenInvariants } from '../../helpers/case-model.ts';
 import type { Report } from '../../helpers/report.ts';
+import { openSession } from '../../helpers/session.ts';
 import { type Engine, openStoreFor } from '../../helpers/store.ts';
 import { wholeApp } from '../../helpers/whole-app.ts';
 
@@ -32,7 +31,6 @@ interface Clocks {
 }
 type Page = Clocks & { version: number; round: number; timeline: { kind: string; at: string; facts: Record<string, unknown> }[] };
 
-const HOUR_MS = 3_600_000;
 const TEN_MINUTES = 600_000;
 
 const openStage = async (engine: Engine) => {
@@ -51,18 +49,10 @@ const openStage = async (engine: Engine) => {
     },
   );
   await app.http.ready();
-  const access = createAccessRepository(store);
 
   /** Asks as somebody who has just signed in: days lie between the steps. */
   const ask = async <T>(who: Who, method: 'GET' | 'POST' | 'PUT', url: string, payload?: object): Promise<T> => {
-    const token = randomBytes(32).toString('base64url');
-    await access.addSession({
-      tokenHash: createHash('sha256').update(token).digest('hex'),
-      staffId: people[who].staffId,
-      address: '-',
-      createdAt: house.time.now,
-      expiresAt: new Date(house.time.now.getTime() + HOUR_MS),
-    });
+    const token = await openSession(store, people[who].staffId, house.time.now);
     const answer = await app.http.inject({
       method,
       url,

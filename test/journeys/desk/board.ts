@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,6 @@ import type { Page } from 'playwright-core';
 import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config/index.ts';
 import type { Role } from '../../../src/core/roles.ts';
-import { createAccessRepository } from '../../../src/storage/repositories/access.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { createScriptedTelephony } from '../../../src/telephony/scripted/index.ts';
 import { startBrowser } from '../../helpers/browser.ts';
@@ -17,6 +15,7 @@ import { freePort } from '../../helpers/ports.ts';
 import { eventually } from '../../helpers/product.ts';
 import { type Report, summary } from '../../helpers/report.ts';
 import { ROOT } from '../../helpers/runner.ts';
+import { openSession } from '../../helpers/session.ts';
 import { openStoreFor } from '../../helpers/store.ts';
 import { seeded } from '../inbound/common.ts';
 
@@ -43,15 +42,6 @@ const WATCH = `(() => {
   };
   look();
 })()`;
-
-const openSession = async (store: Store, staffId: number): Promise<string> => {
-  const token = randomBytes(32).toString('base64url');
-  const tokenHash = createHash('sha256').update(token).digest('hex');
-  const createdAt = new Date();
-  const expiresAt = new Date(createdAt.getTime() + 3_600_000);
-  await createAccessRepository(store).addSession({ tokenHash, staffId, address: '-', createdAt, expiresAt });
-  return token;
-};
 
 /** The whole service in this process before a pretended switch, with its real web server. */
 const openService = async (store: Store, dataDirectory: string) => {
