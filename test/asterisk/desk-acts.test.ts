@@ -138,7 +138,11 @@ t.test('a telephone that began anew in the talk: music, then it rings; with the 
   await ring.ended;
   const back = await agent.incoming();
   t.equal(back.header('x-hotline-call'), call.channelId);
-  t.ok(eventOf('call.desk', (event) => event.channelId === call.channelId && event.state === 'returned'));
+  // The news and the ring come by two wires.
+  await until(
+    'it is told',
+    () => eventOf('call.desk', (event) => event.channelId === call.channelId && event.state === 'returned') !== undefined,
+  );
   back.answer(AGENT);
   await until('they talk again', () => citizen.hears(AGENT, 600) && back.hears(CITIZEN));
   back.hangUp();
