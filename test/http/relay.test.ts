@@ -210,10 +210,21 @@ t.test('the real process: started, kept, outliving its starter, cheap', async (t
   t.teardown(() => first.child.kill('SIGKILL'));
   t.equal(first.said.adopted, false);
 
-  const phones = Array.from({ length: 500 }, (_, i) => phone(port, ticketFor(String(8001 + i))));
-  t.same([...new Set(await Promise.all(phones.map((each) => each.outcome)))], ['open']);
-  for (const [i, each] of phones.entries()) each.socket.send(register(String(8001 + i)));
-  await until('every phone is answered', () => phones.every((each) => each.heard.length === 1));
+  const phones: ReturnType<typeof phone>[] = [];
+  const outcomes = new Set<number | 'open'>();
+  // Fifty at a time: a telephone that the relay gives up on a busy machine comes again, and these do not.
+  for (let from = 0; from < 500; from += 50) {
+    const some = Array.from({ length: 50 }, (_, i) => phone(port, ticketFor(String(8001 + from + i))));
+    for (const outcome of await Promise.all(some.map((each) => each.outcome))) outcomes.add(outcome);
+    for (const [i, each] of some.entries()) each.socket.send(register(String(8001 + from + i)));
+    await until('these are answered', () => some.every((each) => each.heard.length === 1));
+    phones.push(...some);
+  }
+  t.same([...outcomes], ['open']);
+  t.ok(
+    phones.every((each) => each.heard.length === 1 && each.socket.readyState === WebSocket.OPEN),
+    'all 500 are there at once',
+  );
   const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${first.said.pid}/status`, 'utf8'))?.[1]);
   t.comment(`relay with 500 telephones: ${(kilobytes / 1024).toFixed(0)} MB`);
   t.ok(kilobytes < 130 * 1024, `${kilobytes} kB`);
