@@ -1,12 +1,15 @@
 import type { MachineRight } from '../access/machine-rights.ts';
 import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
+import { HANDOVER_STATES, type HandoverTry } from '../calls/handover.ts';
 import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_SOURCES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import type { Role } from '../core/roles.ts';
+import { DUTY_HOURS } from '../directory/duty.ts';
 import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
 import { defineCitySchema } from './schema-city.ts';
+import { defineNoticesSchema } from './schema-notices.ts';
 import { defineSurveySchema } from './schema-surveys.ts';
 
 /**
@@ -733,8 +736,53 @@ export const defineSchema = (k: Kit) => {
     (t) => [k.uniqueIndex('unit_posts_staff_uq').on(t.staffId)],
   );
 
+  /** 值班电话: who of a unit is rung for an urgent matter, in this order. */
+  const unitDuties = k.table(
+    'unit_duties',
+    {
+      id: k.id(),
+      unitCode: k.text().notNull(),
+      /** The lower is rung first. */
+      place: k.int().notNull(),
+      name: k.text().notNull(),
+      number: k.text().notNull(),
+      /** When this person is on duty: always, in working hours, or outside of them. */
+      hours: k.oneOf(...DUTY_HOURS).notNull(),
+      updatedBy: k.ref().references(() => staff.id),
+      updatedAt: k.at().notNull(),
+    },
+    (t) => [k.uniqueIndex('unit_duties_place_uq').on(t.unitCode, t.place)],
+  );
+
+  /** 电话交办 of an urgent matter from the midst of a call: whom of the unit it rang, one after the other, and who took it. */
+  const handovers = k.table(
+    'handovers',
+    {
+      id: k.id(),
+      callId: k
+        .ref()
+        .notNull()
+        .references(() => calls.id),
+      caseId: k
+        .ref()
+        .notNull()
+        .references(() => cases.id),
+      unitCode: k.text().notNull(),
+      staffId: k
+        .ref()
+        .notNull()
+        .references(() => staff.id),
+      state: k.oneOf(...HANDOVER_STATES).notNull(),
+      tries: k.json<HandoverTry[]>().notNull(),
+      startedAt: k.at().notNull(),
+      endedAt: k.at(),
+    },
+    (t) => [k.index('handovers_call_ix').on(t.callId, t.id), k.index('handovers_state_ix').on(t.state, t.startedAt)],
+  );
+
   const surveys = defineSurveySchema(k, { cases: () => cases.id, staff: () => staff.id });
   const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
+  const notices = defineNoticesSchema(k, { cases: () => cases.id, staff: () => staff.id });
 
   // ── record, outbox, jobs, settings ──
   /** Who did what to which thing. Append-only: the database itself refuses to change or remove a row. */
@@ -829,8 +877,11 @@ export const defineSchema = (k: Kit) => {
     casePolicies,
     calendarYears,
     unitPosts,
+    unitDuties,
+    handovers,
     ...surveys,
     ...city,
+    ...notices,
     history,
     outbox,
     jobs,
