@@ -71,6 +71,7 @@ import { jobAlarms } from './jobs/alarms.ts';
 import { jobsRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
+import { createPromptLibrary, promptsRoutes } from './prompts/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
 import { createQueues, queuesRoutes } from './queues/index.ts';
 import { issueTicket, TICKET_PURPOSE } from './relay/ticket.ts';
@@ -96,7 +97,18 @@ import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import { createWaitingRepository } from './storage/repositories/waiting.ts';
 import type { Store } from './storage/store.ts';
-import { createHttpTextGateway, createSurveys, type Surveys, surveyNotices, surveysRoutes, surveyWebRoutes } from './surveys/index.ts';
+import {
+  createHttpTextGateway,
+  createScripts,
+  createSurveySettings,
+  createSurveys,
+  createTrials,
+  type Surveys,
+  surveyNotices,
+  surveySettingsRoutes,
+  surveysRoutes,
+  surveyWebRoutes,
+} from './surveys/index.ts';
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
@@ -315,7 +327,13 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
 
   const ownNumbers: [string, ...string[]] = [config.hotline.number, ...config.hotline.aliases];
-  const spoken = soundIds(fileURLToPath(new URL('../dialplans/sounds', import.meta.url)), 'zh');
+  const rendered = fileURLToPath(new URL('../dialplans/sounds', import.meta.url));
+  const spoken = soundIds(rendered, 'zh');
+  const library = createPromptLibrary({
+    rendered,
+    words: fileURLToPath(new URL('../dialplans/prompts/prompts.json', import.meta.url)),
+    overlay: config.promptsDirectory,
+  });
   const queues = createQueues({
     store,
     repository: settingsRepository,
@@ -450,25 +468,34 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   outbox.on('recording.sealed', () => metrics.recordings.inc({ outcome: 'whole' }));
 
   // ── surveys ──
+  const surveySettings = createSurveySettings({
+    store,
+    repository: settingsRepository,
+    history,
+    clock,
+    leastBudget: async () => (await terms.policyAt(clock.now())).policy.callbackAttempts,
+  });
+  const linesInUse = async () => {
+    const seen = await telephony.snapshot();
+    const held = seen.flatMap((each) => each.calls);
+    const numbers = held.map(({ callerNumber }) => parseCallerNumber(callerNumber, config.hotline.areaCode));
+    return {
+      otherCalls: held.length,
+      waiting: held.filter(({ queue }) => queue !== null).length,
+      numbers: new Set(numbers.flatMap((number) => (number.kind === 'number' ? [number.normal] : []))),
+    };
+  };
+  const surveysRepository = createSurveysRepository(store);
   const surveys = createSurveys({
     store,
-    repository: createSurveysRepository(store),
+    repository: surveysRepository,
     calls: telephony.surveyCalls,
     lives,
     history,
     kept,
     calendar: () => terms.calendar(),
-    budget: async () => (await terms.policyAt(clock.now())).policy.callbackAttempts,
-    async linesInUse() {
-      const seen = await telephony.snapshot();
-      const held = seen.flatMap((each) => each.calls);
-      const numbers = held.map(({ callerNumber }) => parseCallerNumber(callerNumber, config.hotline.areaCode));
-      return {
-        otherCalls: held.length,
-        waiting: held.filter(({ queue }) => queue !== null).length,
-        numbers: new Set(numbers.flatMap((number) => (number.kind === 'number' ? [number.normal] : []))),
-      };
-    },
+    rules: () => surveySettings.rules(),
+    linesInUse,
     place() {
       const node = telephony.nodes().find((each) => each.up)?.node ?? '';
       return { node, directory: deps.recordingsOf(node) };
@@ -486,6 +513,25 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     logger,
   });
   lateSurveys.caseMoved = surveys.caseMoved;
+  const trials = createTrials({
+    store,
+    kept,
+    calling: surveys.calling,
+    isOnTheLine: async (number) => (await linesInUse()).numbers.has(number),
+    normalNumber,
+    ownNumbers,
+    history,
+    clock,
+  });
+  const scripts = createScripts({
+    store,
+    repository: settingsRepository,
+    surveys: surveysRepository,
+    history,
+    faultOfPrompt: (id) => library.faultOf(id),
+    trials,
+    clock,
+  });
   const surveyNews = surveyNotices({
     outbox,
     view: () => surveys.supervision.view(),
@@ -614,6 +660,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(hoursRoutes({ hours }));
   await http.register(waitingRoutes({ settings: waitingSettings }));
   await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web }));
+  await http.register(surveySettingsRoutes({ settings: surveySettings, scripts }));
+  await http.register(promptsRoutes({ library }));
   await http.register(surveyWebRoutes({ web: surveys.web }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(

@@ -26,6 +26,8 @@ export interface WorkCalendar {
   /** Day numbers of all working days, rising. */
   workingDays: Int32Array;
   years: ReadonlyMap<number, { provisional: boolean }>;
+  /** Days that a notice takes off, weekends within a holiday included. */
+  daysOff: ReadonlySet<number>;
   /** Minutes since midnight, rising. */
   hours: readonly (readonly [from: number, to: number])[];
 }
@@ -152,6 +154,7 @@ export const buildCalendar = (years: readonly CalendarYear[], hours: OfficeHours
     workedBefore,
     workingDays: Int32Array.from(working),
     years: new Map(sorted.map((each) => [each.year, { provisional: each.provisional === true }])),
+    daysOff: off,
     hours: hoursOf(hours),
   };
 };

@@ -17,10 +17,15 @@ const checkSpans = (field: string, spans: readonly Span[]): void => {
   }
 };
 
+/** @param field what a refusal calls them. @throws HotlineError request.invalid with the field */
+export const checkPeriods = (field: string, hours: OpeningHours): void => {
+  for (const day of WEEKDAYS) checkSpans(`${field}.weekly.${day}`, hours.weekly[day]);
+  checkSpans(`${field}.dayOff`, hours.dayOff);
+  checkSpans(`${field}.makeUp`, hours.makeUp);
+};
+
 const checkOpening = (hours: OpeningHours): void => {
-  for (const day of WEEKDAYS) checkSpans(`hours.weekly.${day}`, hours.weekly[day]);
-  checkSpans('hours.dayOff', hours.dayOff);
-  checkSpans('hours.makeUp', hours.makeUp);
+  checkPeriods('hours', hours);
   if (WEEKDAYS.every((day) => hours.weekly[day].length === 0))
     throw refuse('hours.weekly', '这样热线永远不开', 'With these hours the hotline never opens');
 };

@@ -73,28 +73,59 @@ export const outcomeOf = (ended: EndedUnanswered): Outcome => {
   return bySip ?? BY_CAUSE[ended.cause] ?? (ended.rang ? 'no_answer' : 'unknown');
 };
 
+/** Outcomes after which the citizen is dialled again as long as the budget lasts; the others lead elsewhere at once. */
+export const RETRIED = [
+  'no_answer',
+  'busy',
+  'declined',
+  'unreachable',
+  'machine',
+  'hung_up_early',
+  'not_now',
+  'line_fault',
+] as const satisfies readonly Outcome[];
+export type Retried = (typeof RETRIED)[number];
+
+export interface Retry {
+  /** At least so long after the call ended. */
+  afterMinutes: number;
+  /** Not in the same half-day: somebody who is out in the morning may be in in the afternoon. */
+  otherHalfDay: boolean;
+}
+
 export interface AttemptRules {
   /** Over all channels and matters of one handling round, for one citizen and case (domain §3h). */
   budget: number;
-  /** Least time between two attempts, milliseconds; a busy line is another thing. */
-  apartMs: number;
-  busyAgainMs: number;
-  /** When nobody asked for a time: "another time" is at least this far away. */
-  notNowMs: number;
-  /** After a fault of our own trunk. */
-  faultAgainMs: number;
+  retry: Readonly<Record<Retried, Retry>>;
   /** Faults in a row until the calling stops by itself and people are told. */
   faultsUntilPause: number;
 }
 
 const MINUTE_MS = 60_000;
+const LATER: Retry = { afterMinutes: 240, otherHalfDay: true };
 export const STANDARD_ATTEMPTS: AttemptRules = {
   budget: 3,
-  apartMs: 4 * 60 * MINUTE_MS,
-  busyAgainMs: 30 * MINUTE_MS,
-  notNowMs: 4 * 60 * MINUTE_MS,
-  faultAgainMs: 10 * MINUTE_MS,
+  retry: {
+    no_answer: LATER,
+    busy: { afterMinutes: 30, otherHalfDay: false },
+    declined: LATER,
+    unreachable: LATER,
+    machine: LATER,
+    hung_up_early: LATER,
+    // When nobody asked for a time: "another time" is at least this far away.
+    not_now: { afterMinutes: 240, otherHalfDay: false },
+    line_fault: { afterMinutes: 10, otherHalfDay: false },
+  },
   faultsUntilPause: 5,
+};
+
+const later = (a: Date, b: Date): Date => new Date(Math.max(a.getTime(), b.getTime()));
+
+/** From when on a citizen may be dialled again, the windows left aside. */
+export const againFrom = (rules: AttemptRules, outcome: Retried, endedAt: Date): Date => {
+  const { afterMinutes, otherHalfDay } = rules.retry[outcome];
+  const after = new Date(endedAt.getTime() + afterMinutes * MINUTE_MS);
+  return otherHalfDay ? later(nextHalfDay(endedAt), after) : after;
 };
 
 /** How far one matter's callback has come. */
@@ -120,8 +151,6 @@ export type NextStep =
   | { step: 'unreachable' }
   | { step: 'done' }
   | { step: 'settle' };
-
-const later = (a: Date, b: Date): Date => new Date(Math.max(a.getTime(), b.getTime()));
 
 const costsAnAttempt = (outcome: Outcome): boolean => outcome !== 'line_fault';
 
@@ -153,19 +182,7 @@ export const nextStep = (
   // The number is not this citizen's: dialling it again would disturb somebody else.
   if (last.outcome === 'wrong_number' || last.outcome === 'wrong_person') return afterBudget(history, 'wrong_number');
   if (history.made.filter((each) => costsAnAttempt(each.outcome)).length >= rules.budget) return afterBudget(history, 'machine_failed');
-  const after = (ms: number): Date => new Date(last.endedAt.getTime() + ms);
-  switch (last.outcome) {
-    case 'line_fault':
-      return call(after(rules.faultAgainMs));
-    case 'busy':
-      return call(after(rules.busyAgainMs));
-    case 'not_now':
-      return call(after(rules.notNowMs));
-    default: {
-      // Somebody who is out in the morning may be in in the afternoon: another half-day, and far enough away.
-      return call(later(nextHalfDay(last.endedAt), after(rules.apartMs)));
-    }
-  }
+  return call(againFrom(rules, last.outcome, last.endedAt));
 };
 
 /** Faults at the end of all attempts that ended, newest last: the carrier is down, and dialling on would burn everybody's day. */

@@ -5,7 +5,7 @@ import { isHotlineError } from '../core/errors.ts';
 import type { WorkCalendar } from '../core/working-time.ts';
 import type { Store } from '../storage/store.ts';
 import type { SurveyCallEvent, SurveyCalls } from '../telephony/port.ts';
-import { type AttemptRules, mustPause } from './attempts.ts';
+import { type AttemptRules, mustPause, outcomeOf } from './attempts.ts';
 import { type Conversation, createConversation, type SetTimer } from './conversation.ts';
 import { bundle, MOST_CASES_A_CALL } from './eligibility.ts';
 import type { Finish } from './finish.ts';
@@ -14,7 +14,7 @@ import { allowance, type Brake, type PacingRules } from './pacing.ts';
 import type { Pauses } from './pauses.ts';
 import type { SurveyAttempt, SurveysRepository, SurveyTask } from './repository.ts';
 import { soundsOf } from './sounds.ts';
-import { STANDARD_SCRIPT, type SurveyScript } from './survey.ts';
+import { type Line, STANDARD_SCRIPT, type SurveyScript } from './survey.ts';
 import type { Voices } from './voices.ts';
 import { type CallingWindows, isOpen } from './windows.ts';
 
@@ -36,8 +36,8 @@ export interface CallingDeps {
   linesInUse(): Promise<LinesInUse>;
   calendar(): Promise<WorkCalendar>;
   rules(): Promise<AttemptRules>;
-  windows: CallingWindows;
-  pacing: PacingRules;
+  windows(): Promise<CallingWindows>;
+  pacing(): Promise<PacingRules>;
   /** Shown to the citizen. */
   callerNumber: string;
   ringMs: number;
@@ -49,9 +49,25 @@ export interface CallingDeps {
   logger: Logger;
 }
 
+/** A call by which a draft is tried; what becomes of it is told and nowhere kept as a result. */
+export interface TrialCall {
+  channelId: string;
+  number: string;
+  script: SurveyScript;
+  matter: SurveyTask;
+  rang(): Promise<void>;
+  answered(): Promise<void>;
+  said(lines: readonly Line[]): Promise<void>;
+  pressed(answer: Answer): Promise<void>;
+  /** @param ending how the script ended, or what became of a call nobody answered */
+  over(ending: string): Promise<void>;
+}
+
 /** A claim outlives a process that died by at most this; longer than any pause of a living one. */
 const CLAIM_MS = 30_000;
 const ABANDONED_AT_ONCE = 50;
+/** No attempt has this number: the database knows nothing of a trial. */
+const TRIAL = 0;
 const SECOND_MS = 1_000;
 
 /** Dials what is due, within what pacing leaves, and talks each call to its end. */
@@ -97,6 +113,9 @@ export const createCalling = (deps: CallingDeps) => {
     return conversation;
   };
 
+  const ask = ({ channelId, number }: { channelId: string; number: string }): Promise<void> =>
+    calls.dial({ channelId, number, callerNumber: deps.callerNumber, ringMs: deps.ringMs });
+
   const dial = async (conversation: Conversation, attempt: SurveyAttempt): Promise<void> => {
     // Committed before the switch hears of it: what was never marked was certainly never dialled.
     if (!(await repository.markDialled(attempt.attemptId, worker, clock.now()))) {
@@ -104,7 +123,7 @@ export const createCalling = (deps: CallingDeps) => {
       return;
     }
     try {
-      await calls.dial({ channelId: attempt.channelId, number: attempt.number, callerNumber: deps.callerNumber, ringMs: deps.ringMs });
+      await ask(attempt);
     } catch (err) {
       logger.warn({ err, attemptId: attempt.attemptId }, 'a survey call could not be begun');
       conversation.refused(!isHotlineError(err) || err.code === 'telephony.timeout');
@@ -130,7 +149,7 @@ export const createCalling = (deps: CallingDeps) => {
     const lines = await deps.linesInUse();
     const { open, begun } = await repository.counts(new Date(now.getTime() - SECOND_MS));
     const { otherCalls, waiting } = lines;
-    const room = allowance(deps.pacing, { surveyCalls: open, otherCalls, waiting, begunLastSecond: begun, paused: pause.all });
+    const room = allowance(await deps.pacing(), { surveyCalls: open, otherCalls, waiting, begunLastSecond: begun, paused: pause.all });
     brake = room.brake;
     return { calls: room.calls, onTheLine: lines.numbers, withoutUnits: pause.units };
   };
@@ -152,7 +171,7 @@ export const createCalling = (deps: CallingDeps) => {
       brake = 'switch';
       return 0;
     }
-    if (!isOpen(deps.windows, await deps.calendar(), now)) {
+    if (!isOpen(await deps.windows(), await deps.calendar(), now)) {
       brake = 'closed';
       return 0;
     }
@@ -184,6 +203,39 @@ export const createCalling = (deps: CallingDeps) => {
       }
     },
 
+    /** Calls a telephone of our own with a script that is not in force. No window, no pause and no pacing: it is asked for by the one who picks up. */
+    async tryOut(trial: TrialCall): Promise<void> {
+      const { channelId } = trial;
+      const conversation = createConversation({
+        attempt: { attemptId: TRIAL, channelId },
+        tasks: [trial.matter],
+        script: trial.script,
+        // A trial disturbs no agent: the sentence that leads to a person is heard, and the call ends there.
+        calls: { ...calls, connectQueue: (of) => calls.endCall(of) },
+        setTimer: deps.setTimer,
+        clock,
+        logger,
+        soundsOf: (lines, task) => soundsOf(lines, task, deps.hasSound),
+        recordingName: (turn) => `hotline/survey/trial/${channelId}-${turn}`,
+        note: ({ answeredAt }) => (answeredAt ? trial.answered() : trial.rang()),
+        said: trial.said,
+        saveAnswer: trial.pressed,
+        saveVoice: (recording) => deps.voices.forget(recording),
+        async onEnd({ ending, unanswered }) {
+          conversations.delete(channelId);
+          await trial.over(ending ?? (unanswered ? outcomeOf(unanswered) : 'lost'));
+        },
+      });
+      conversations.set(channelId, conversation);
+      try {
+        await ask(trial);
+      } catch (err) {
+        conversation.refused(true);
+        await conversation.settled();
+        throw err;
+      }
+    },
+
     /** To be called every second: tells the switch and the database that somebody is still there. */
     async heartbeat(): Promise<void> {
       const open = [...conversations.values()];
@@ -197,7 +249,7 @@ export const createCalling = (deps: CallingDeps) => {
       const until = new Date(clock.now().getTime() + CLAIM_MS);
       await repository.extend(
         worker,
-        open.map((each) => each.attemptId),
+        open.map((each) => each.attemptId).filter((attemptId) => attemptId !== TRIAL),
         until,
       );
     },

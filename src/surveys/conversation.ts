@@ -11,7 +11,7 @@ import { DIGITS, type Digit, type Line, type SurveyScript } from './survey.ts';
 export type SetTimer = (ms: number, work: () => void) => () => void;
 
 export interface ConversationDeps {
-  attempt: SurveyAttempt;
+  attempt: Pick<SurveyAttempt, 'attemptId' | 'channelId'>;
   tasks: readonly SurveyTask[];
   script: SurveyScript;
   calls: SurveyCalls;
@@ -22,6 +22,8 @@ export interface ConversationDeps {
   /** Names the file of a spoken reason, below the recordings directory, without extension. */
   recordingName(turn: number): string;
   note(set: { rangAt?: Date; answeredAt?: Date }): Promise<void>;
+  /** Told of every sentence before it is said. */
+  said?(lines: readonly Line[]): Promise<void>;
   saveAnswer(answer: Answer): Promise<void>;
   saveVoice(recording: string, caseIndex: number): Promise<void>;
   /** Once, after everything that was said has been kept. */
@@ -50,6 +52,7 @@ export const createConversation = (deps: ConversationDeps) => {
 
   const say = async (act: Extract<Act, { type: 'speak' }>): Promise<void> => {
     const task = tasks[act.caseIndex];
+    await deps.said?.(act.lines);
     const sounds = task ? deps.soundsOf(act.lines, task) : [];
     const spoken = (): void => hear({ type: 'spoken', turn: act.turn });
     if (!sounds.length) {

@@ -14,7 +14,7 @@ export interface FinishDeps {
   lives: Pick<CaseLives, 'recordSurvey'>;
   calendar(): Promise<WorkCalendar>;
   rules(): Promise<AttemptRules>;
-  windows: CallingWindows;
+  windows(): Promise<CallingWindows>;
   clock: Clock;
 }
 
@@ -76,7 +76,7 @@ export const createFinish = (deps: FinishDeps) => {
     const set = async (change: Set): Promise<void> =>
       void (await repository.setTask(db, task.taskId, ['calling'], { ...change, attemptId: null }, now));
     if (outcome === null) {
-      const dueAt = nextSlot(deps.windows, await deps.calendar(), nextHalfDay(now));
+      const dueAt = nextSlot(await deps.windows(), await deps.calendar(), nextHalfDay(now));
       return set({ state: 'waiting', dueAt, reason: null });
     }
     await repository.setTaskOutcome(db, attemptId, task.taskId, outcome);
@@ -86,7 +86,7 @@ export const createFinish = (deps: FinishDeps) => {
     const made = await repository.outcomesOf(task.taskId);
     // There is no gateway for texts; whoever needs one more word is a person's.
     const history = { made, needsPerson: task.needsPerson, canText: false, textSent: false };
-    const next = nextStep(await deps.rules(), deps.windows, await deps.calendar(), history, now);
+    const next = nextStep(await deps.rules(), await deps.windows(), await deps.calendar(), history, now);
     return set(await setOf(task, next));
   };
 

@@ -1,7 +1,7 @@
 import type { WorkCalendar } from '../core/working-time.ts';
-import type { AttemptRules } from './attempts.ts';
+import { type AttemptRules, againFrom } from './attempts.ts';
 import type { PersonOutcome } from './states.ts';
-import { type CallingWindows, nextHalfDay, nextSlot } from './windows.ts';
+import { type CallingWindows, nextSlot } from './windows.ts';
 
 /**
  * What follows when a person has called. The budget is the citizen's, not the channel's: calls of the machine and of people
@@ -35,8 +35,5 @@ export const afterPersonCall = (
   if (outcome === 'refused' || outcome === 'wrong_number') return { step: outcome };
   if (made >= rules.budget) return { step: 'unreachable' };
   const again = (from: Date): AfterPersonCall => ({ step: 'again', at: nextSlot(windows, calendar, from) });
-  const after = (ms: number): Date => new Date(at.getTime() + ms);
-  if (outcome === 'busy') return again(after(rules.busyAgainMs));
-  if (outcome === 'not_now') return again(wish !== null && wish > at ? wish : after(rules.notNowMs));
-  return again(new Date(Math.max(nextHalfDay(at).getTime(), after(rules.apartMs).getTime())));
+  return again(outcome === 'not_now' && wish !== null && wish > at ? wish : againFrom(rules, outcome, at));
 };

@@ -144,6 +144,8 @@ export interface SurveysRepository {
   /** The newest script, or null when nobody has made one. */
   latestScript(): Promise<{ version: number; script: SurveyScript } | null>;
   script(version: number): Promise<SurveyScript | null>;
+  /** Newest first. */
+  scripts(limit: number): Promise<{ version: number; note: string; madeAt: Date; name: string | null }[]>;
   addScript(db: Exec, script: SurveyScript, note: string, staffId: StaffId | null, at: Date): Promise<number>;
 
   /** One per case and round: one that went another way before is taken up again. */

@@ -5,19 +5,18 @@ import type { WorkCalendar } from '../core/working-time.ts';
 import type { History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
 import type { SurveyCalls } from '../telephony/port.ts';
-import { type AttemptRules, STANDARD_ATTEMPTS } from './attempts.ts';
+import type { AttemptRules } from './attempts.ts';
 import { createCalling, type LinesInUse } from './calling.ts';
 import type { SetTimer } from './conversation.ts';
 import { createFinish } from './finish.ts';
-import { type PacingRules, STANDARD_PACING } from './pacing.ts';
 import { createPauses } from './pauses.ts';
 import type { SurveysRepository } from './repository.ts';
+import type { SurveyRules } from './settings-schemas.ts';
 import { createSupervision } from './supervision.ts';
 import { createSurveyTasks, type SurveyTasks } from './tasks.ts';
 import type { TextGateway } from './texts.ts';
 import { createVoices } from './voices.ts';
 import { createWeb } from './web.ts';
-import { type CallingWindows, STANDARD_WINDOWS } from './windows.ts';
 import { createWork } from './work.ts';
 
 export interface SurveysDeps {
@@ -28,8 +27,8 @@ export interface SurveysDeps {
   history: Pick<History, 'append'>;
   kept: { get<T>(key: string): Promise<T | null>; set(key: string, value: unknown): Promise<void> };
   calendar(): Promise<WorkCalendar>;
-  /** Attempts the case's own terms ask for before somebody counts as unreachable. */
-  budget(): Promise<number>;
+  /** When citizens are called, how often and how many at once. */
+  rules(): Promise<SurveyRules>;
   linesInUse(): Promise<LinesInUse>;
   place(): { node: string; directory: string | null };
   /** Where one node's recordings lie on this machine, or null. */
@@ -45,8 +44,6 @@ export interface SurveysDeps {
   clock: Clock;
   logger: Logger;
   setTimer?: SetTimer;
-  windows?: CallingWindows;
-  pacing?: PacingRules;
   ringMs?: number;
 }
 
@@ -59,9 +56,9 @@ const realTimer: SetTimer = (ms, work) => {
 /** 回访: whoever was helped is asked whether they were (R04, R11). */
 export const createSurveys = (deps: SurveysDeps) => {
   const { store, repository, calendar, clock, history } = deps;
-  const windows = deps.windows ?? STANDARD_WINDOWS;
-  const rules = async (): Promise<AttemptRules> => ({ ...STANDARD_ATTEMPTS, budget: await deps.budget() });
-  const pacing = deps.pacing ?? STANDARD_PACING;
+  const windows = async () => (await deps.rules()).windows;
+  const rules = async (): Promise<AttemptRules> => (await deps.rules()).attempts;
+  const pacing = async () => (await deps.rules()).pacing;
   const { onFaults } = deps;
   const pauses = createPauses({ store, kept: deps.kept, history, clock, ...(onFaults ? { onFaults } : {}) });
   const finish = createFinish({ store, repository, lives: deps.lives, calendar, rules, windows, clock });

@@ -2,7 +2,7 @@ import { type Clock, shanghaiDay, shanghaiMidnight, startOfShanghaiDay } from '.
 import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import { maskNumber } from '../core/phone-number.ts';
-import { dayOf, isWorkingDay, type WorkCalendar } from '../core/working-time.ts';
+import { dayOf, type WorkCalendar } from '../core/working-time.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Calling } from './calling.ts';
@@ -11,7 +11,7 @@ import type { Pause, Pauses } from './pauses.ts';
 import type { LiveRow, StoredAnswer, SurveysRepository } from './repository.ts';
 import type { PauseView, SurveyRow, SurveysView, TaskResult, UnitResultView } from './schemas.ts';
 import { LEVELS } from './survey.ts';
-import { type CallingWindows, nextSlot } from './windows.ts';
+import { type CallingWindows, nextSlot, windowsOn } from './windows.ts';
 import { saidOf, type Work } from './work.ts';
 
 export interface SupervisionDeps {
@@ -21,8 +21,8 @@ export interface SupervisionDeps {
   calling: Pick<Calling, 'brake'>;
   history: Pick<History, 'append'>;
   calendar(): Promise<WorkCalendar>;
-  windows: CallingWindows;
-  pacing: Pick<PacingRules, 'lines'>;
+  windows(): Promise<CallingWindows>;
+  pacing(): Promise<Pick<PacingRules, 'lines'>>;
   work: Pick<Work, 'rowsOf'>;
   clock: Clock;
 }
@@ -99,13 +99,13 @@ export const createSupervision = (deps: SupervisionDeps) => {
       const unhappy = await repository.unhappy(MOST_ROWS);
       const live = [...calling, ...waiting];
       const answers = await repository.answersOfAll([...live, ...ended].map(({ taskId }) => taskId));
-      const today = isWorkingDay(await deps.calendar(), dayOf(now)) ? deps.windows.workingDay : deps.windows.dayOff;
+      const today = windowsOn(await deps.windows(), await deps.calendar(), dayOf(now));
       return {
         pause: pauseOf(await pauses.get()),
         brake: deps.calling.brake(),
         version: (await repository.latestScript())?.version ?? 0,
-        lines: deps.pacing.lines,
-        windows: today.map(([from, to]) => ({ from, to })),
+        lines: (await deps.pacing()).lines,
+        windows: [...today],
         counts: await repository.countByState(),
         today: await repository.day(midnight, new Date(midnight.getTime() + DAY_MS)),
         rows: live.map((row) => rowOf(row, answers)),
@@ -129,7 +129,7 @@ export const createSupervision = (deps: SupervisionDeps) => {
     /** After somebody has looked what became of a call that nobody knows the end of. @throws thing.not_found when it does not wait for that */
     async settle(taskId: number, callAgain: boolean, staffId: StaffId): Promise<TaskResult> {
       const now = clock.now();
-      const again = { state: 'waiting', dueAt: nextSlot(deps.windows, await deps.calendar(), now), reason: null } as const;
+      const again = { state: 'waiting', dueAt: nextSlot(await deps.windows(), await deps.calendar(), now), reason: null } as const;
       const person = { state: 'person', dueAt: now, reason: 'machine_failed' } as const;
       await store.write(async (db) => {
         if (!(await repository.setTask(db, taskId, ['settle'], callAgain ? again : person, now))) throw notFound();

@@ -25,13 +25,15 @@ export interface Choice {
 export type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#';
 export const DIGITS: readonly Digit[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'];
 
-export type Ending =
-  | 'completed' // every question that had to be asked was answered
-  | 'incomplete' // reached a person, who gave no valid keys
-  | 'not_now' // asked to be called at another time
-  | 'wrong_person' // the number belongs to somebody else
-  | 'opted_out' // asked not to be called again
-  | 'no_human'; // nobody pressed "any key": a machine, or an empty line
+export const ENDINGS = [
+  'completed', // every question that had to be asked was answered
+  'incomplete', // reached a person, who gave no valid keys
+  'not_now', // asked to be called at another time
+  'wrong_person', // the number belongs to somebody else
+  'opted_out', // asked not to be called again
+  'no_human', // nobody pressed "any key": a machine, or an empty line
+] as const;
+export type Ending = (typeof ENDINGS)[number];
 
 export type Step =
   | { kind: 'say'; say: Line[]; next: string }
@@ -198,19 +200,24 @@ const followers = (step: Step): string[] => {
   }
 };
 
+export const FAULTS = [
+  'no_such_step', // leads to a step that is not there
+  'dead_branch', // nothing leads here
+  'loop', // leads back to a step before it
+  'no_end',
+  'no_prompt',
+  'prompt_damaged', // it is there and cannot be heard
+  'says_nothing', // a question without a sentence
+  'key_twice',
+  'key_reserved',
+  'no_choice',
+  'value_range',
+  'not_asked',
+] as const;
+
 export interface Fault {
   /** Stable, for the screen's sentence. */
-  code:
-    | 'no_such_step'
-    | 'dead_branch'
-    | 'loop'
-    | 'no_end'
-    | 'no_prompt'
-    | 'key_twice'
-    | 'key_reserved'
-    | 'no_choice'
-    | 'value_range'
-    | 'not_asked';
+  code: (typeof FAULTS)[number];
   step: string;
   detail: string;
 }
@@ -230,6 +237,7 @@ const faultsOfQuestion = (name: string, step: Extract<Step, { kind: 'ask' }>): F
     ...keys.filter((key, at) => keys.indexOf(key) !== at).map((key): Fault => ({ code: 'key_twice', step: name, detail: key })),
     // `*` repeats and `0` reaches a person, everywhere.
     ...keys.filter((key) => key === '*' || key === '0').map((key): Fault => ({ code: 'key_reserved', step: name, detail: key })),
+    ...(step.say.length === 0 ? [{ code: 'says_nothing', step: name, detail: '' } satisfies Fault] : []),
     ...(keys.length === 0 && !step.anyKey ? [{ code: 'no_choice', step: name, detail: '' } satisfies Fault] : []),
     ...step.choices
       .filter(({ value }) =>
@@ -241,34 +249,56 @@ const faultsOfQuestion = (name: string, step: Extract<Step, { kind: 'ask' }>): F
   ];
 };
 
-/** Steps that can be walked round for ever without anybody pressing a key. */
-const silentLoop = (script: SurveyScript): string | null => {
-  const silent = (step: Step): string[] =>
-    step.kind === 'ask' ? [step.giveUp] : step.kind === 'next_case' ? [step.next] : followers(step);
-  for (const start of Object.keys(script.steps)) {
-    const seen = new Set<string>();
-    for (let at: string | undefined = start; at !== undefined; ) {
-      if (seen.has(at)) return at;
-      seen.add(at);
-      const step: Step | undefined = script.steps[at];
-      at = step ? silent(step)[0] : undefined;
+/** Where a step leads within one matter: on to the citizen's next matter goes no further than there are matters. */
+const onwards = (step: Step): string[] => (step.kind === 'next_case' ? [step.next] : followers(step));
+
+/**
+ * Ways that come back to where they were, by key or by silence: a call that can be walked round in has no end of its own, and
+ * to hear a sentence again there is the star key everywhere.
+ */
+const loopsOf = (script: SurveyScript): Fault[] => {
+  const found: Fault[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const walk = (name: string): void => {
+    state.set(name, 'open');
+    const step = script.steps[name];
+    for (const next of step ? onwards(step) : []) {
+      if (state.get(next) === 'open') found.push({ code: 'loop', step: name, detail: next });
+      else if (!state.has(next)) walk(next);
     }
-  }
-  return null;
+    state.set(name, 'done');
+  };
+  for (const name of [script.first, ...Object.keys(script.steps)]) if (!state.has(name)) walk(name);
+  // Two keys of one question may lead the same way back.
+  return found.filter(({ step, detail }, at) => found.findIndex((each) => each.step === step && each.detail === detail) === at);
+};
+
+/** What is wrong with the sound of a prompt, or null. */
+export type FaultOfPrompt = (id: string) => 'no_prompt' | 'prompt_damaged' | null;
+
+const faultsOfLines = (step: string, lines: readonly Line[], faultOf: FaultOfPrompt): Fault[] =>
+  lines
+    .flatMap(({ prompt, otherwise }) => (otherwise === undefined ? [prompt] : [prompt, otherwise]))
+    .flatMap((id) => {
+      const code = faultOf(id);
+      return code === null ? [] : [{ code, step, detail: id }];
+    });
+
+const linesOf = (step: Step): Line[] => {
+  if (step.kind === 'next_case') return [];
+  return step.kind === 'ask' && step.again ? [...step.say, step.again] : step.say;
 };
 
 /**
  * Everything that is wrong with a script, each with the step's name, before anybody is called with it.
- *
- * @param hasPrompt whether a prompt of that id exists in every language that is offered
  */
-export const faultsOf = (script: SurveyScript, hasPrompt: (id: string) => boolean): Fault[] => {
+export const faultsOf = (script: SurveyScript, faultOfPrompt: FaultOfPrompt): Fault[] => {
   const faults: Fault[] = [];
   const names = Object.keys(script.steps);
   const reached = new Set<string>();
   const walk = (name: string, from: string): void => {
     if (reached.has(name)) return;
-    const step = script.steps[name];
+    const step = Object.hasOwn(script.steps, name) ? script.steps[name] : undefined;
     if (!step) {
       faults.push({ code: 'no_such_step', step: from, detail: name });
       return;
@@ -281,14 +311,10 @@ export const faultsOf = (script: SurveyScript, hasPrompt: (id: string) => boolea
   for (const name of names.filter((each) => !reached.has(each))) faults.push({ code: 'dead_branch', step: name, detail: '' });
   for (const [name, step] of Object.entries(script.steps)) {
     if (step.kind === 'ask') faults.push(...faultsOfQuestion(name, step));
-    const lines = step.kind === 'next_case' ? [] : [...step.say, ...(step.kind === 'ask' && step.again ? [step.again] : [])];
-    for (const each of lines)
-      for (const id of [each.prompt, each.otherwise]) if (id && !hasPrompt(id)) faults.push({ code: 'no_prompt', step: name, detail: id });
+    faults.push(...faultsOfLines(name, linesOf(step), faultOfPrompt));
   }
-  for (const each of [script.wrongKey, script.noKey])
-    if (!hasPrompt(each.prompt)) faults.push({ code: 'no_prompt', step: 'first', detail: each.prompt });
-  const loop = silentLoop(script);
-  if (loop) faults.push({ code: 'loop', step: loop, detail: '' });
+  faults.push(...faultsOfLines('wrongKey', [script.wrongKey], faultOfPrompt), ...faultsOfLines('noKey', [script.noKey], faultOfPrompt));
+  faults.push(...loopsOf(script));
   if (![...reached].some((name) => script.steps[name]?.kind === 'end')) faults.push({ code: 'no_end', step: script.first, detail: '' });
   const measured = new Set(
     [...reached].map((name) => script.steps[name]).flatMap((step) => (step?.kind === 'ask' && step.measure ? [step.measure] : [])),

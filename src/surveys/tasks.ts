@@ -11,7 +11,7 @@ import { type CallingWindows, nextSlot } from './windows.ts';
 export interface SurveyTasksDeps {
   repository: Pick<SurveysRepository, 'openTask' | 'setTask' | 'taskOf' | 'hasOptedOut'>;
   calendar(): Promise<WorkCalendar>;
-  windows: CallingWindows;
+  windows(): Promise<CallingWindows>;
   /** The hotline's own numbers: calling one of them would call ourselves. */
   ownNumbers: ReadonlySet<string>;
   clock: Clock;
@@ -54,7 +54,7 @@ export const createSurveyTasks = (deps: SurveyTasksDeps) => {
       number,
       // The case waits for a word all the same: who may not be called by a machine is a person's to decide about.
       state: byMachine ? 'waiting' : 'person',
-      dueAt: byMachine ? nextSlot(deps.windows, await deps.calendar(), clock.now()) : clock.now(),
+      dueAt: byMachine ? nextSlot(await deps.windows(), await deps.calendar(), clock.now()) : clock.now(),
       reason: byMachine ? null : eligible.reason,
       needsPerson: urgent || requestType === 'complaint',
       subjectCode: confidential || requestType === 'report' ? null : categoryCode,

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { insideDirectory, sha256Of, sizeOf, wavMilliseconds } from '../files/recording-file.ts';
@@ -34,6 +35,15 @@ export const createVoices = (deps: {
   };
 
   return {
+    /** What was spoken to try a draft is nobody's reason. */
+    async forget(recording: string): Promise<void> {
+      const { directory } = deps.place();
+      if (directory === null) return;
+      const path = insideDirectory(directory, `${recording}.wav`);
+      await whole(path);
+      await rm(path, { force: true });
+    },
+
     /** @param recording path below the recordings directory, without extension */
     async save(recording: string, of: { attemptId: number; taskId: number }): Promise<void> {
       const { node, directory } = deps.place();

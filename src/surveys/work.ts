@@ -23,7 +23,7 @@ export interface WorkDeps {
   history: Pick<History, 'append'>;
   calendar(): Promise<WorkCalendar>;
   rules(): Promise<AttemptRules>;
-  windows: CallingWindows;
+  windows(): Promise<CallingWindows>;
   directoryOf(node: string): string | null;
   /** Whether a link to the page can reach this number. */
   canText(number: string | null): boolean;
@@ -182,7 +182,7 @@ export const createWork = (deps: WorkDeps) => {
         const made = machine + (await repository.personCallsOf([taskId])).length + 1;
         const rules = await deps.rules();
         const wish = said.againAt === undefined ? null : new Date(said.againAt);
-        const next = afterPersonCall(rules, deps.windows, await deps.calendar(), { outcome, at, wish }, made);
+        const next = afterPersonCall(rules, await deps.windows(), await deps.calendar(), { outcome, at, wish }, made);
         const set = await (asksOf(task.reason) === 'reason'
           ? keepReason(said, next, made, rules.budget, task)
           : next.step === 'said'

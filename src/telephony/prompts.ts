@@ -40,7 +40,7 @@ const WIDE_RATE = 16_000;
 const LONGEST_BYTES = 32 * 1024 * 1024;
 const SHORTEST_SECONDS = 0.1;
 /** About -50 dBFS: a recording that never gets louder is silence to a caller. */
-const SILENCE_PEAK = 100;
+export const SILENCE_PEAK = 100;
 const PCM = 1;
 const MULAW = 7;
 const EXTENSIBLE = 0xfffe;
@@ -51,17 +51,17 @@ const mulawSample = (byte: number): number => {
   return code & 0x80 ? -magnitude : magnitude;
 };
 
-const decodeMulaw = (bytes: Uint8Array): Int16Array => Int16Array.from(bytes, mulawSample);
+export const decodeMulaw = (bytes: Uint8Array): Int16Array => Int16Array.from(bytes, mulawSample);
 
 /** Precise enough to tell speech from silence: the segment number sets the order of magnitude. */
-const alawMagnitude = (byte: number): number => {
+export const alawMagnitude = (byte: number): number => {
   const code = (byte ^ 0x55) & 0x7f;
   const segment = code >> 4;
   const step = ((code & 0x0f) << 4) + 8;
   return segment === 0 ? step : (step + 0x100) << (segment - 1);
 };
 
-const peakOf = (samples: Iterable<number>): number => {
+export const peakOf = (samples: Iterable<number>): number => {
   let peak = 0;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
   return peak;
@@ -74,7 +74,7 @@ const judge = (sound: Sound, peak: number): Outcome => {
 };
 
 /** The one header Asterisk surely reads: 16-bit mono PCM with nothing but the data behind it. */
-const wave = (samples: Int16Array, rate: number): Uint8Array => {
+export const wave = (samples: Int16Array, rate: number): Uint8Array => {
   const bytes = new Uint8Array(44 + samples.length * 2);
   const view = new DataView(bytes.buffer);
   const write = (offset: number, text: string): void => bytes.set(Buffer.from(text, 'latin1'), offset);
@@ -96,7 +96,7 @@ const wave = (samples: Int16Array, rate: number): Uint8Array => {
 
 type Chunks = { format?: DataView; data?: Uint8Array; cutOff: boolean };
 
-const chunksOf = (bytes: Uint8Array): Chunks => {
+export const chunksOf = (bytes: Uint8Array): Chunks => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: Chunks = { cutOff: false };
   let offset = 12;
@@ -112,7 +112,7 @@ const chunksOf = (bytes: Uint8Array): Chunks => {
   return found;
 };
 
-const hasRiff = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'RIFF';
+export const hasRiff = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'RIFF';
 
 const readWave = (bytes: Uint8Array): Outcome => {
   if (!hasRiff(bytes) || Buffer.from(bytes.subarray(8, 12)).toString('latin1') !== 'WAVE') return { reason: 'it is not a RIFF WAVE file' };

@@ -9,6 +9,8 @@ import { StaleCase } from '../../src/cases/schemas.ts';
 import { contentPolicy } from '../../src/http/security.ts';
 import { parseClientFrame } from '../../src/push/client-frame.ts';
 import { PUSH_PROTOCOL, type PushEvent, type ServerFrame, type Snapshot } from '../../src/push/frames.ts';
+import { STANDARD_RULES } from '../../src/surveys/settings.ts';
+import { STANDARD_SCRIPT } from '../../src/surveys/survey.ts';
 import { FIRST_RULES } from '../../src/waiting/rules.ts';
 import { ROOT } from '../helpers/runner.ts';
 import { IMPORT_PREVIEW, PLACES, QUEUES } from './fixtures.ts';
@@ -46,11 +48,26 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
+const TRIED = { trialId: 'a1', draft: 4, number: '138 **** 0099', state: 'over', ending: 'completed', heard: ['survey.q3'] } as const;
+const SCRIPT = {
+  version: 4,
+  draft: STANDARD_SCRIPT,
+  note: '第三题改短',
+  live: { version: 2, script: STANDARD_SCRIPT },
+  versions: [{ version: 2, note: '加留言', madeAt: '2026-11-20T02:00:00.000Z', name: '王木香' }],
+  trial: { ...TRIED, pressed: [{ measure: 'satisfied', value: 5, key: '1' }], at: '2026-11-24T02:00:00.000Z' },
+  faults: [{ code: 'prompt_damaged', step: 'settled', detail: 'survey.q2' }],
+};
+
 /** What a page needs more of than two rows of one kind. */
 const WRITTEN: Record<string, unknown> = {
   'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS },
   'GET /api/settings/waiting': { version: 0, rules: FIRST_RULES, onSwitch: true },
   'PUT /api/settings/waiting': { version: 1, rules: FIRST_RULES, onSwitch: true },
+  'GET /api/settings/surveys/rules': { version: 0, rules: STANDARD_RULES, leastBudget: 3 },
+  'PUT /api/settings/surveys/rules': { version: 1, rules: STANDARD_RULES, leastBudget: 3 },
+  'GET /api/settings/surveys/script': SCRIPT,
+  'PUT /api/settings/surveys/script': { ...SCRIPT, version: 5, faults: [] },
   'GET /api/queues': QUEUES,
   'GET /api/agents/places': PLACES,
   'POST /api/staff/import/preview': IMPORT_PREVIEW,

@@ -7,6 +7,7 @@ import { createSurveysRepository } from '../../src/storage/repositories/surveys.
 import type { Store } from '../../src/storage/store.ts';
 import type { LinesInUse } from '../../src/surveys/index.ts';
 import { createSurveys, type Surveys, type SurveysDeps } from '../../src/surveys/service.ts';
+import { STANDARD_RULES } from '../../src/surveys/settings.ts';
 import type { TextGateway } from '../../src/surveys/texts.ts';
 import type { SurveyCalls } from '../../src/telephony/port.ts';
 import { createHouse } from '../contract/cases-life.ts';
@@ -58,7 +59,7 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
       history: house.history,
       kept: createKeptValues({ store, clock }),
       calendar: () => house.terms.calendar(),
-      budget: async () => 3,
+      rules: async () => STANDARD_RULES,
       linesInUse: async () => lines.now,
       place: () => ({ node: 'test', directory: null }),
       directoryOf: () => null,

@@ -151,7 +151,7 @@ t.test('the standard script has no fault, and every prompt of it was rendered in
   const sounds = join(import.meta.dirname, '../../dialplans/sounds');
   const hasPrompt = (id: string): boolean => ['zh', 'en'].every((language) => existsSync(join(sounds, language, 'hotline', `${id}.ulaw`)));
   t.same(
-    faultsOf(STANDARD_SCRIPT, (id) => hasPrompt(id) || id === 'survey.subject'),
+    faultsOf(STANDARD_SCRIPT, (id) => (hasPrompt(id) || id === 'survey.subject' ? null : 'no_prompt')),
     [],
   );
 });
@@ -159,12 +159,14 @@ t.test('the standard script has no fault, and every prompt of it was rendered in
 t.test('a script with a fault is refused, and the fault is named', async (t) => {
   const changed = (steps: Record<string, Step>): SurveyScript => ({ ...STANDARD_SCRIPT, steps: { ...STANDARD_SCRIPT.steps, ...steps } });
   const codes = (script: SurveyScript, has: (id: string) => boolean = () => true): string[] =>
-    faultsOf(script, has).map((fault) => `${fault.code} ${fault.step}${fault.detail ? ` ${fault.detail}` : ''}`);
+    faultsOf(script, (id) => (has(id) ? null : 'no_prompt')).map(
+      (fault) => `${fault.code} ${fault.step}${fault.detail ? ` ${fault.detail}` : ''}`,
+    );
   const { contacted } = STANDARD_SCRIPT.steps;
   if (contacted?.kind !== 'ask') throw new Error('the first question is a question');
   t.same(codes(changed({ thanks: { kind: 'say', say: [], next: 'nowhere' } })), ['no_such_step thanks nowhere']);
   t.same(codes(changed({ island: { kind: 'end', say: [], ending: 'completed' } })), ['dead_branch island']);
-  t.same(codes(changed({ give_up: { kind: 'say', say: [], next: 'contacted' } })), ['loop give_up']);
+  t.same(codes(changed({ give_up: { kind: 'say', say: [], next: 'contacted' } })), ['loop give_up contacted']);
   t.same(codes(changed({ contacted: { ...contacted, choices: [...contacted.choices, { key: '1', value: 1, next: 'settled' }] } })), [
     'key_twice contacted 1',
   ]);
@@ -195,21 +197,28 @@ t.test('calls lie in the windows of the kind of day, and never in the quiet hour
     ['2026-12-31T20:00', '2027-01-01T10:00', 'over the year’s end'],
   ];
   for (const [from, to, why] of cases) t.equal(shown(nextSlot(STANDARD_WINDOWS, calendar, at(from))), to, why);
-  const wide = { ...STANDARD_WINDOWS, workingDay: [['06:00', '23:00']] as const };
+  const all = [{ from: '06:00', to: '23:00' }];
+  const weekly = { mon: all, tue: all, wed: all, thu: all, fri: all, sat: all, sun: all };
+  const wide = { weekly, dayOff: all, makeUp: all };
   t.equal(shown(nextSlot(wide, calendar, at('2026-11-24T07:00'))), '2026-11-24T08:30', 'quiet hours end at 08:30 whatever a window says');
   t.equal(shown(nextSlot(wide, calendar, at('2026-11-24T21:00'))), '2026-11-25T08:30', 'and begin at 21:00');
   t.equal(
-    shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T10:00'), { hours: ['19:00', '22:00'] })),
+    shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T10:00'), { hours: { from: '19:00', to: '22:00' } })),
     '2026-11-24T19:00',
     'the citizen’s wish goes before the windows',
   );
-  t.equal(shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T20:59'), { hours: ['19:00', '22:00'] })), '2026-11-24T20:59');
   t.equal(
-    shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T21:00'), { hours: ['19:00', '22:00'] })),
+    shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T20:59'), { hours: { from: '19:00', to: '22:00' } })),
+    '2026-11-24T20:59',
+  );
+  t.equal(
+    shown(nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T21:00'), { hours: { from: '19:00', to: '22:00' } })),
     '2026-11-25T19:00',
     'never before the quiet hours',
   );
-  t.throws(() => nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T10:00'), { hours: ['22:00', '23:00'] }), { code: 'survey.no_window' });
+  t.throws(() => nextSlot(STANDARD_WINDOWS, calendar, at('2026-11-24T10:00'), { hours: { from: '22:00', to: '23:00' } }), {
+    code: 'survey.no_window',
+  });
   t.throws(() => nextSlot(STANDARD_WINDOWS, calendar, at('2028-01-01T10:00')), { code: 'calendar.year_missing' });
   t.ok(isOpen(STANDARD_WINDOWS, calendar, at('2026-11-24T09:00')));
   t.notOk(isOpen(STANDARD_WINDOWS, calendar, at('2026-11-24T08:59')));

@@ -35,6 +35,7 @@ import type { ImportView, ProfileView } from '../../city/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
+import type { PromptsView } from '../../prompts/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
 import type {
   ChangeQueue,
@@ -47,6 +48,7 @@ import type {
   SaveSkills,
 } from '../../queues/schemas.ts';
 import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResult, WorkRow } from '../../surveys/schemas.ts';
+import type { SaveSurveyRules, ScriptView, SurveyRulesView, TrialView, VersionView } from '../../surveys/settings-schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
 import { request, UPLOAD_GIVES_UP_AFTER_MS } from './client.ts';
@@ -154,6 +156,17 @@ export const api = {
   saveStaff: (staffId: number, body: SaveStaff) => request<StaffItem>('PUT', `/api/staff/${staffId}`, body),
   resetPassword: (staffId: number, password: string) => request<void>('POST', `/api/staff/${staffId}/password`, { password }),
   resetSecondFactor: (staffId: number) => request<void>('DELETE', `/api/staff/${staffId}/second-factor`),
+  surveyRules: () => request<SurveyRulesView>('GET', '/api/settings/surveys/rules'),
+  saveSurveyRules: (body: SaveSurveyRules) => request<SurveyRulesView>('PUT', '/api/settings/surveys/rules', body),
+  surveyScript: () => request<ScriptView>('GET', '/api/settings/surveys/script'),
+  surveyScriptVersion: (version: number) => request<VersionView>('GET', `/api/settings/surveys/script/versions/${version}`),
+  saveSurveyScript: (body: { version: number; script: ScriptView['live']['script']; note: string }) =>
+    request<ScriptView>('PUT', '/api/settings/surveys/script', body),
+  trySurveyScript: (body: { version: number; number: string }) => request<TrialView>('POST', '/api/settings/surveys/script/trial', body),
+  activateSurveyScript: (version: number) => request<ScriptView>('POST', '/api/settings/surveys/script/activate', { version }),
+  prompts: () => request<PromptsView>('GET', '/api/settings/prompts'),
+  promptPath: (language: 'zh' | 'en', id: string, version?: number) =>
+    `/api/settings/prompts/${language}/${encodeURIComponent(id)}/sound${version === undefined ? '' : `?version=${version}`}`,
   waitingRules: () => request<WaitingRulesView>('GET', '/api/settings/waiting'),
   saveWaitingRules: (body: SaveWaitingRules) => request<WaitingRulesView>('PUT', '/api/settings/waiting', body),
   queues: () => request<QueuesView>('GET', '/api/queues'),

@@ -40,6 +40,7 @@ const tree = root.addChildren([
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
   lazy('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
   lazy('/settings/waiting', () => import('../settings/waiting-page.tsx'), 'WaitingPage'),
+  lazy('/settings/survey', () => import('../settings/survey-page.tsx'), 'SurveySettingsPage'),
   lazy('/settings/queues', () => import('../settings/queues-page.tsx'), 'QueuesPage'),
   lazy('/settings/pauses', () => import('../settings/pauses-page.tsx'), 'PausesPage'),
   lazy('/settings/outside', () => import('../settings/outside-page.tsx'), 'OutsidePage'),

@@ -3,12 +3,20 @@ import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 
 const TABS: readonly {
-  to: '/settings' | '/settings/queues' | '/settings/waiting' | '/settings/pauses' | '/settings/security' | '/settings/outside';
+  to:
+    | '/settings'
+    | '/settings/queues'
+    | '/settings/waiting'
+    | '/settings/survey'
+    | '/settings/pauses'
+    | '/settings/security'
+    | '/settings/outside';
   word: PhraseKey;
 }[] = [
   { to: '/settings', word: 'hours.tab' },
   { to: '/settings/queues', word: 'queues.tab' },
   { to: '/settings/waiting', word: 'waiting.tab' },
+  { to: '/settings/survey', word: 'survey_set.tab' },
   { to: '/settings/pauses', word: 'pauses.tab' },
   { to: '/settings/security', word: 'security.tab' },
   { to: '/settings/outside', word: 'outside.tab' },

@@ -249,6 +249,7 @@ type AnswerDoors = Pick<
   SurveysRepository,
   | 'latestScript'
   | 'script'
+  | 'scripts'
   | 'addScript'
   | 'addAnswer'
   | 'answersOf'
@@ -283,6 +284,15 @@ const answerDoors = (store: Store): AnswerDoors => {
         const [row] = await db.select({ script: v.script }).from(v).where(eq(v.id, version)).limit(1);
         return row?.script ?? null;
       }),
+    scripts: (limit) =>
+      store.read((db) =>
+        db
+          .select({ version: v.id, note: v.note, madeAt: v.madeAt, name: staff.name })
+          .from(v)
+          .leftJoin(staff, eq(staff.id, v.madeBy))
+          .orderBy(desc(v.id))
+          .limit(limit),
+      ),
     async addScript(db, script, note, staffId, at) {
       return first(await db.insert(v).values({ script, note, madeBy: staffId, madeAt: at }).returning({ id: v.id })).id;
     },

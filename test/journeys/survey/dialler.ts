@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { openStore } from '../../../src/storage/open-store.ts';
 import type { PacingRules } from '../../../src/surveys/pacing.ts';
+import { STANDARD_RULES } from '../../../src/surveys/settings.ts';
 import { createAsteriskTelephony } from '../../../src/telephony/asterisk/index.ts';
 import { createSurveyHouse } from '../../helpers/survey-house.ts';
 
@@ -52,7 +53,7 @@ export const startDialler = async (plan: DiallerPlan) => {
     worker: plan.worker,
     place: () => ({ node: plan.switch.name, directory: plan.recordings }),
     ringMs: plan.ringMs,
-    pacing: plan.pacing,
+    rules: async () => ({ ...STANDARD_RULES, pacing: plan.pacing }),
     hasSound: (id) => !id.startsWith('subject.'),
   });
   const now = drivenClock(plan.clockFile);

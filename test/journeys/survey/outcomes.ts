@@ -153,7 +153,8 @@ const rulesBroken = async (stage: Stage, record: SurveyRecord): Promise<string[]
       const next = costly[index + 1]?.dialledAt;
       if (!dialledAt || !next || outcome === 'busy' || outcome === 'not_now') continue;
       if (halfDayOf(dialledAt) === halfDayOf(next)) broken.push(`${number}: twice in a half-day`);
-      if (next.getTime() - dialledAt.getTime() < STANDARD_ATTEMPTS.apartMs) broken.push(`${number}: too soon again`);
+      if (next.getTime() - dialledAt.getTime() < STANDARD_ATTEMPTS.retry.no_answer.afterMinutes * 60_000)
+        broken.push(`${number}: too soon again`);
     }
   }
   return broken;

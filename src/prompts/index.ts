@@ -1,0 +1,2 @@
+export { createPromptLibrary } from './library.ts';
+export { promptsRoutes } from './routes.ts';
