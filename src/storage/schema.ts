@@ -10,6 +10,7 @@ import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
 import { defineCitySchema } from './schema-city.ts';
 import { defineNoticesSchema } from './schema-notices.ts';
+import { defineQualitySchema } from './schema-quality.ts';
 import { defineSurveySchema } from './schema-surveys.ts';
 
 /**
@@ -271,9 +272,18 @@ export const defineSchema = (k: Kit) => {
       hangupCause: k.int(),
       /** kept_place: the switch calls back somebody who gave up waiting for that. */
       origin: k.oneOf('citizen', 'kept_place').notNull().default('citizen'),
+      /** Of an outbound call: who dialled, the name the page gave to the act (twice the same is one call), how it stands or failed. */
+      dialledBy: k.ref().references(() => staff.id),
+      dialKey: k.text(),
+      dialResult: k.text(),
+      /** The case an outbound call is about; a case's own first call is `cases.callId`. */
+      caseId: k.ref(),
     },
     (t) => [
       k.uniqueIndex('calls_channel_uq').on(t.channelId),
+      k.uniqueIndex('calls_dial_key_uq').on(t.dialKey),
+      k.index('calls_dialled_by_ix').on(t.dialledBy, t.arrivedAt),
+      k.index('calls_case_ix').on(t.caseId),
       k.index('calls_caller_ix').on(t.callerNormal, t.arrivedAt),
       k.index('calls_answered_by_ix').on(t.answeredBy, t.arrivedAt),
       k.index('calls_arrived_ix').on(t.arrivedAt),
@@ -782,6 +792,7 @@ export const defineSchema = (k: Kit) => {
 
   const surveys = defineSurveySchema(k, { cases: () => cases.id, staff: () => staff.id });
   const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
+  const quality = defineQualitySchema(k, { calls: () => calls.id, staff: () => staff.id });
   const notices = defineNoticesSchema(k, { cases: () => cases.id, staff: () => staff.id });
 
   // ── record, outbox, jobs, settings ──
@@ -882,6 +893,7 @@ export const defineSchema = (k: Kit) => {
     ...surveys,
     ...city,
     ...notices,
+    ...quality,
     history,
     outbox,
     jobs,
