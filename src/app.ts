@@ -43,11 +43,14 @@ import {
   caseLivesRoutes,
   casesReactions,
   casesRoutes,
+  caseViewsRoutes,
+  createCaseExports,
   createCaseFiles,
   createCaseIntake,
   createCaseLives,
   createCaseLookup,
   createCases,
+  createCaseViews,
   createTerms,
 } from './cases/index.ts';
 import { cityRoutes, createCity, createCityImports, createProfile } from './city/index.ts';
@@ -85,6 +88,7 @@ import { createCallsRepository } from './storage/repositories/calls.ts';
 import { createCaseFilesRepository } from './storage/repositories/case-files.ts';
 import { createCaseIntakeRepository } from './storage/repositories/case-intake.ts';
 import { createCaseLivesRepository } from './storage/repositories/case-lives.ts';
+import { createCaseViewsRepository } from './storage/repositories/case-views.ts';
 import { createCasesRepository } from './storage/repositories/cases.ts';
 import { createCityRepository } from './storage/repositories/city.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
@@ -642,6 +646,16 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(callsRoutes({ playback, acts: callActs }));
   await http.register(casesRoutes({ cases, currentStaff }));
   await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
+  const caseViews = createCaseViews({ store, repository: createCaseViewsRepository(store), history, clock });
+  const caseExports = createCaseExports({
+    store,
+    lives,
+    settings: settingsRepository,
+    history,
+    clock,
+    onError: (err) => logger.error({ err }, 'the end of an export could not be put on record'),
+  });
+  await http.register(caseViewsRoutes({ views: caseViews, exports: caseExports, currentStaff }));
   const caseFiles = createCaseFiles({
     store,
     repository: createCaseFilesRepository(store),

@@ -1,4 +1,5 @@
 export { caseNumber, type Proposals, titleOf, type Viewer } from './case.ts';
+export { createCaseExports } from './export-service.ts';
 export { caseFilesRoutes } from './files-routes.ts';
 export { createCaseFiles } from './files-service.ts';
 export { type CaseIntake, createCaseIntake, MOST_AT_ONCE } from './intake.ts';
@@ -12,3 +13,5 @@ export { casesRoutes } from './routes.ts';
 export { rebuildSearchIndex } from './search-index.ts';
 export { type CallDraft, type Cases, type CasesDeps, createCases, type OpenCaseBrief, prefillOf } from './service.ts';
 export { createTerms, type Terms } from './terms.ts';
+export { caseViewsRoutes } from './views-routes.ts';
+export { createCaseViews } from './views-service.ts';

@@ -124,7 +124,7 @@ export const CasePageView = Type.Object({
 });
 export type CasePageView = Static<typeof CasePageView>;
 
-const filters = {
+export const SearchFilters = {
   text: Type.Optional(Type.String({ maxLength: 100 })),
   number: Type.Optional(Type.String({ maxLength: 30 })),
   phone: Type.Optional(Type.String({ maxLength: 30 })),
@@ -143,7 +143,7 @@ const filters = {
 };
 export const SearchRequest = Type.Object(
   {
-    ...filters,
+    ...SearchFilters,
     order: Type.Optional(oneOf('newest', 'breaking')),
     /** Also say since when each has stood in its present state. */
     dwell: Type.Optional(Type.Boolean()),

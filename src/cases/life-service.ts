@@ -9,6 +9,7 @@ import type { Exec, Store } from '../storage/store.ts';
 import { type CaseRecord, mayRead, missingElements, titleOf, type Viewer } from './case.ts';
 import type { Command, CommandOf } from './commands.ts';
 import { decide, movesFor } from './decide.ts';
+import type { ShownCase } from './export.ts';
 import type { CaseEvent, CaseLife, Circumstances, Decision, Mover } from './life.ts';
 import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchResult } from './life-schemas.ts';
 import { formsFor } from './move-forms.ts';
@@ -36,6 +37,8 @@ export interface CaseLivesDeps {
 const SUBMISSIONS_COMPARED = 200;
 const COUNT_CAP = 1000;
 const PAGE_LIMIT = 100;
+/** Of a long walk: some milliseconds each. */
+const WALK_PAGE = 250;
 const SWEEP_BATCH = 200;
 
 const notFound = (): HotlineError => new HotlineError('thing.not_found', '没有这张工单 There is no such case');
@@ -188,9 +191,10 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       }
     });
 
-  const rowOf = (found: FoundCase, viewer: Viewer, since: Date | null): CaseRow => {
+  /** A list, a search and an export show a case through this one door. */
+  const shownOf = (found: FoundCase, viewer: Viewer, since: Date | null): ShownCase => {
     const record = shownAs(found.record, viewer);
-    return {
+    const row: CaseRow = {
       caseId: record.caseId,
       number: record.number,
       state: record.state,
@@ -216,6 +220,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       since: iso(since),
       version: record.version,
     };
+    return { row, record };
   };
 
   const scopeOf = (viewer: Viewer, mover: Mover): SearchQuery['of'] => {
@@ -258,6 +263,14 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       openContactsOnly: !viewer.roles.includes('dispatcher'),
     };
   };
+
+  /** The page mark behind a case. */
+  const markAfter = (last: FoundCase | undefined, order: SearchQuery['order']): string | null =>
+    last ? `${last.record.caseId}${order === 'breaking' && last.breaksAt ? `.${last.breaksAt.getTime()}` : ''}` : null;
+
+  /** A search for nothing but marks finds nothing, rather than everything. */
+  const findsNothing = (asked: SearchRequest, query: SearchQuery): boolean =>
+    asked.text !== undefined && asked.text.trim() !== '' && query.words.length === 0;
 
   const entryFor = (entry: TimelineEntry, record: CaseRecord, hidden: boolean): CasePageView['timeline'][number] => {
     const facts = hidden
@@ -353,17 +366,15 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     async search(request: SearchRequest & { staff: Viewer }): Promise<SearchResult> {
       const { staff, ...asked } = request;
       const query = queryOf(asked, staff, await moverOf(staff));
-      // A search for nothing but marks finds nothing, rather than everything.
-      if (asked.text !== undefined && asked.text.trim() !== '' && query.words.length === 0) return { rows: [], next: null };
+      if (findsNothing(asked, query)) return { rows: [], next: null };
       const limit = Math.min(Math.max(asked.limit ?? 50, 1), PAGE_LIMIT);
       const found = await lives.search(query, limit + 1);
       const shown = found.slice(0, limit);
-      const last = shown.at(-1);
-      const mark = last && `${last.record.caseId}${query.order === 'breaking' && last.breaksAt ? `.${last.breaksAt.getTime()}` : ''}`;
+      const mark = markAfter(shown.at(-1), query.order);
       const since = asked.dwell === true ? await lives.enteredAt(shown.map((each) => each.record.caseId)) : new Map<CaseId, Date>();
       return {
-        rows: shown.map((each) => rowOf(each, staff, since.get(each.record.caseId) ?? null)),
-        next: found.length > limit && mark ? mark : null,
+        rows: shown.map((each) => shownOf(each, staff, since.get(each.record.caseId) ?? null).row),
+        next: found.length > limit ? mark : null,
       };
     },
 
@@ -373,12 +384,34 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     },
 
     /** How many a search finds, and whether there are more than were counted. */
-    async count(request: SearchRequest & { staff: Viewer }): Promise<{ count: number; more: boolean }> {
+    async count(request: SearchRequest & { staff: Viewer }, cap = COUNT_CAP): Promise<{ count: number; more: boolean }> {
       const { staff, after: _after, ...asked } = request;
       const query = queryOf(asked, staff, await moverOf(staff));
-      if (asked.text !== undefined && asked.text.trim() !== '' && query.words.length === 0) return { count: 0, more: false };
-      const found = await lives.count(query, COUNT_CAP + 1);
-      return { count: Math.min(found, COUNT_CAP), more: found > COUNT_CAP };
+      if (findsNothing(asked, query)) return { count: 0, more: false };
+      const found = await lives.count(query, cap + 1);
+      return { count: Math.min(found, cap), more: found > cap };
+    },
+
+    /**
+     * What a search finds, one page after another, each case as this viewer may see it: however many there are, one page is held.
+     * A case that moves meanwhile comes once.
+     */
+    async *walk(request: SearchRequest & { staff: Viewer }, most: number): AsyncGenerator<ShownCase[], void, undefined> {
+      const { staff, ...asked } = request;
+      const mover = await moverOf(staff);
+      const seenIds = new Set<CaseId>();
+      let after: string | null = null;
+      do {
+        const query = queryOf(after === null ? asked : { ...asked, after }, staff, mover);
+        if (findsNothing(asked, query)) return;
+        const found: FoundCase[] = await lives.search(query, WALK_PAGE);
+        const fresh = found.filter(({ record }) => !seenIds.has(record.caseId)).slice(0, most - seenIds.size);
+        for (const { record } of fresh) seenIds.add(record.caseId);
+        yield fresh.map((each) => shownOf(each, staff, null));
+        after = found.length < WALK_PAGE || seenIds.size >= most ? null : markAfter(found.at(-1), query.order);
+        // The desks are served by the same thread.
+        await new Promise((resolve) => setImmediate(resolve));
+      } while (after !== null);
     },
 
     /** Raises what the clock says is due: cards and alarms for cases nobody signed. @returns how many */

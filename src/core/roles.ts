@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'cases.callback', // put on record what the citizen said
   'cases.supervise', // 市民投诉中心: urge, order, guide, send back
   'cases.instruct', // a leader's receipt and written instruction 批示
+  'cases.export', // take a list of cases out as a file, as one sees it
+  'views.share', // give a named list of cases to everybody
   'surveys.read', // 回访: the live list and results
   'surveys.manage', // stop, go on, settle, correct
   'policies.manage', // terms and the working calendar
@@ -60,6 +62,8 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases.write',
     'cases.dispatch',
     'cases.callback',
+    'cases.export',
+    'views.share',
     'calls.read_all',
     'recordings.play',
     'knowledge.read',
@@ -76,6 +80,8 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases.read_all',
     'cases.write',
     'cases.callback',
+    'cases.export',
+    'views.share',
     'knowledge.read',
     'citizens.read',
     'numbers.unmask',
@@ -88,6 +94,8 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases.read_all',
     'cases.supervise',
     'cases.callback',
+    'cases.export',
+    'views.share',
     'policies.manage',
     'calls.read_all',
     'recordings.play',
@@ -99,7 +107,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'surveys.manage',
   ],
   security_officer: ['calls.read_all', 'recordings.play', 'knowledge.read', 'citizens.read', 'numbers.unmask'],
-  unit_staff: ['cases.read_unit', 'cases.handle', 'knowledge.read'],
+  unit_staff: ['cases.read_unit', 'cases.handle', 'cases.export', 'knowledge.read'],
   leader: ['board.read', 'cases.read_all', 'cases.instruct', 'knowledge.read', 'surveys.read'],
   publisher: ['knowledge.read'],
   administrator: ['staff.manage', 'policies.manage', 'system.read', 'settings.manage'],

@@ -6,6 +6,7 @@ export type { Heading, NamedRow, NamedTable } from './headings.ts';
 export { namedTable } from './headings.ts';
 export type { CellNote, CellNoteKind, Table, TableLimits, TableRow } from './table.ts';
 export { TABLE_LIMITS } from './table.ts';
+export { type OutCell, type OutSheet, xlsxStream } from './xlsx-writer.ts';
 
 /** Begins an old .xls, and also an .xlsx with a password. */
 const COMPOUND_FILE = Buffer.from('d0cf11e0a1b11ae1', 'hex');

@@ -9,6 +9,7 @@ import { DUTY_HOURS } from '../directory/duty.ts';
 import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
 import { defineCitySchema } from './schema-city.ts';
+import { defineDirectorySchema } from './schema-directory.ts';
 import { defineNoticesSchema } from './schema-notices.ts';
 import { defineQualitySchema } from './schema-quality.ts';
 import { defineSurveySchema } from './schema-surveys.ts';
@@ -127,6 +128,10 @@ export const defineSchema = (k: Kit) => {
       league: k.text(),
       kind: k.text().notNull(),
       phone: k.text(),
+      parentCode: k.text(),
+      /** False: gets nothing new and stays readable. */
+      active: k.bool().notNull().default(true),
+      version: k.int().notNull().default(1),
     },
     (t) => [k.uniqueIndex('units_code_uq').on(t.code)],
   );
@@ -148,6 +153,9 @@ export const defineSchema = (k: Kit) => {
       path: k.text().notNull(),
       unitKind: k.text(),
       keywords: k.json<string[]>().notNull(),
+      /** False: no longer offered; cases that have it keep it. */
+      active: k.bool().notNull().default(true),
+      version: k.int().notNull().default(1),
     },
     (t) => [k.uniqueIndex('categories_code_uq').on(t.code)],
   );
@@ -794,6 +802,7 @@ export const defineSchema = (k: Kit) => {
   const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
   const quality = defineQualitySchema(k, { calls: () => calls.id, staff: () => staff.id });
   const notices = defineNoticesSchema(k, { cases: () => cases.id, staff: () => staff.id });
+  const directory = defineDirectorySchema(k, { staff: () => staff.id });
 
   // ── record, outbox, jobs, settings ──
   /** Who did what to which thing. Append-only: the database itself refuses to change or remove a row. */
@@ -894,6 +903,7 @@ export const defineSchema = (k: Kit) => {
     ...city,
     ...notices,
     ...quality,
+    ...directory,
     history,
     outbox,
     jobs,

@@ -7,6 +7,7 @@ import { createHouse } from '../contract/cases-life.ts';
 import { percentile, type Report, summary } from '../helpers/report.ts';
 import type { Engine } from '../helpers/store.ts';
 import { besideBare } from './cases/api.ts';
+import { exporting } from './cases/export.ts';
 import { COMMON_WORD, dice, lines, RARE_WORD, START, UNITS } from './cases/generate.ts';
 import { openKept } from './cases/kept.ts';
 
@@ -140,6 +141,8 @@ export const parts: Record<string, (report: Report) => Promise<void>> = {
   'postgres-100k': on('postgres', 100_000),
   sqlite: on('sqlite', OWN_SIZE),
   postgres: on('postgres', OWN_SIZE),
+  'export-sqlite': (report) => exporting(report, 'sqlite'),
+  'export-postgres': (report) => exporting(report, 'postgres'),
   'api-sqlite': api('sqlite'),
   'api-postgres': api('postgres'),
   growth,

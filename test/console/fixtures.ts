@@ -3,6 +3,7 @@ import type { AgentView } from '../../src/agents/schemas.ts';
 import type { CallRow, Card, DeskView, Person } from '../../src/calls/schemas.ts';
 import { emptyForm } from '../../src/cases/empty-form.ts';
 import type { CaseView, StaleCase } from '../../src/cases/schemas.ts';
+import { FIRST_COLUMNS, LIST_COLUMNS, type ViewItem, type ViewsList } from '../../src/cases/views.ts';
 import { initialPhoneState, type PhoneSession, type PhoneState } from '../../src/console/softphone/phone-state.ts';
 import { PERMISSIONS } from '../../src/core/roles.ts';
 import type { Snapshot } from '../../src/push/frames.ts';
@@ -290,4 +291,23 @@ export const IMPORT_PREVIEW: StaffImportPreview = {
           ]
         : [],
   })),
+};
+
+const aView = (viewId: number, name: string, more: Partial<ViewItem> = {}): ViewItem => ({
+  viewId,
+  name,
+  shared: false,
+  filters: { q: '', state: 'open', unit: '', card: 'red', urgent: false, from: '', to: '' },
+  order: 'breaking',
+  columns: [...FIRST_COLUMNS],
+  version: 1,
+  own: true,
+  ownerName: '林立春',
+  updatedAt: '2026-11-24T01:30:00.000Z',
+  ...more,
+});
+export const CASE_VIEWS: ViewsList = {
+  views: [aView(1, '红牌未结'), aView(2, '本周供热', { own: false, shared: true, ownerName: '秦雨水', columns: [...LIST_COLUMNS] })],
+  defaultId: null,
+  mayShare: true,
 };

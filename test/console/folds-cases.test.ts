@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { CasePageView, MoveForm } from '../../src/cases/life-schemas.ts';
 import { REASONS } from '../../src/cases/states.ts';
+import { FIRST_COLUMNS, kindOf } from '../../src/cases/views.ts';
 import { COMMANDS, REQUIREMENTS } from '../../src/cases/workflow.ts';
 import { breakGroup, dueWords, grouped, lasted, timeLine } from '../../src/console/cases/due-view.ts';
 import { byDay, lifeEntries, movesInOrder, openOrders, stages } from '../../src/console/cases/life-view.ts';
@@ -13,7 +14,7 @@ import {
   openFields,
   reasonsFor,
 } from '../../src/console/cases/move-values.ts';
-import { addressOf, filtersOf, kindOf, NO_FILTERS, requestOf } from '../../src/console/cases/search-view.ts';
+import { addressOf, addressOfList, filtersOf, listedOf, NO_FILTERS, requestOf } from '../../src/console/cases/search-view.ts';
 import { PARTS, partOf } from '../../src/console/cases/work-view.ts';
 import { PHRASES } from '../../src/console/i18n/phrases.ts';
 import { CALENDAR, filledForm, shanghai } from '../helpers/case-life.ts';
@@ -201,7 +202,7 @@ t.test('what is filled in becomes the command, and what is open is named', async
 
 t.test('filters stand in the address, telephones do not', async (t) => {
   t.same(filtersOf({ state: 'nonsense', card: 'blue', from: 'x', q: 5 }), { ...NO_FILTERS, q: '5' });
-  const filters = { ...NO_FILTERS, q: '路灯', state: 'open', urgent: true, from: '2026-11-01' };
+  const filters = { ...NO_FILTERS, q: '路灯', state: 'open' as const, urgent: true, from: '2026-11-01' };
   t.same(filtersOf(addressOf(filters)), filters, 'there and back');
   t.same(addressOf({ ...NO_FILTERS, q: '138 0000 2046' }), {});
   t.same(['004178', '261116235122004178', '13800002046', '0533-5550105', '路灯', '12'].map(kindOf), [
@@ -231,4 +232,40 @@ t.test('every move, reason and requirement has its word', async (t) => {
     ].filter((key) => !keys.has(key)),
     [],
   );
+});
+
+t.test('a list by its address: a saved view, what was changed of it, and with what it opens', async (t) => {
+  const view = {
+    viewId: 7,
+    name: '红牌',
+    shared: true,
+    filters: { q: '', state: 'open' as const, unit: '', card: 'red' as const, urgent: false, from: '', to: '' },
+    order: 'breaking' as const,
+    columns: ['number' as const, 'due' as const],
+    version: 1,
+    own: true,
+    ownerName: '王岩',
+    updatedAt: '2026-11-24T01:30:00.000Z',
+  };
+  const known = { views: [view], defaultId: null, mayShare: false };
+  const saved = { viewId: 7, filters: { ...view.filters, order: view.order }, columns: view.columns };
+  const all = { viewId: null, filters: NO_FILTERS, columns: FIRST_COLUMNS };
+  t.match(listedOf({ view: 7 }, known), { ...saved, isGone: false });
+  t.match(listedOf({ view: '7' }, known), saved, 'as a browser writes it');
+  t.match(listedOf({ view: 8 }, known), { ...all, isGone: true }, 'one that is gone');
+  t.match(listedOf({}, known), all);
+  t.match(listedOf({}, { ...known, defaultId: 7 }), saved, 'opens with the default');
+  t.match(listedOf({ view: 'all' }, { ...known, defaultId: 7 }), { ...all, isGone: false });
+  t.match(
+    listedOf({ q: '路灯' }, { ...known, defaultId: 7 }),
+    { viewId: null, filters: { q: '路灯', card: '' } },
+    'a link to a search stays one',
+  );
+  const changed = { ...saved, filters: { ...saved.filters, card: '' as const } };
+  for (const listed of [saved, all, changed, { ...all, columns: ['number' as const, 'round' as const] }])
+    t.match(listedOf(addressOfList(listed, known), known), listed, 'there and back');
+  t.same(addressOfList(saved, known), { view: 7 });
+  t.same(addressOfList(all, { ...known, defaultId: 7 }), { view: 'all' });
+  const searched = addressOfList({ ...changed, filters: { ...changed.filters, q: '13800002046' } }, known);
+  t.same(searched, { view: 7, changed: 1, state: 'open', order: 'breaking', columns: 'number.due' }, 'no telephone number stands in it');
 });

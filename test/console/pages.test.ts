@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { FIRST_COLUMNS } from '../../src/cases/views.ts';
 import { startBrowser } from '../helpers/browser.ts';
 import { ROOT } from '../helpers/runner.ts';
 import { buildConsole } from './built-console.ts';
@@ -251,6 +252,61 @@ const administers = async (t: Test, browser: Browser, service: PretendedService,
   await context.close();
 };
 
+/** A list is named, laid out anew and taken out as a file: nothing is sent before the last button. */
+const keepsLists = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? WIDE : SMALL);
+  const errors = listen(page);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    const isRead = request.method() === 'GET' || /search|size|desk/.test(pathname);
+    if (!isRead && pathname.startsWith('/api/')) asked.push(`${request.method()} ${pathname} ${request.postData() ?? ''}`);
+  });
+  service.manner = 'full';
+  await openPage(page, service, '/cases?view=2');
+  await page.locator('.case-table th').nth(11).waitFor({ timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'a view with every column');
+  await openPage(page, service, '/cases?view=99');
+  await page.waitForSelector('.page-said', { timeout: PAGE_LIMIT_MS });
+  await openPage(page, service, '/cases?view=1');
+  await page.click('[data-act=list-columns]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'the columns');
+  await page.locator('fieldset.menu input').nth(8).check();
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/changed=1/, { timeout: PAGE_LIMIT_MS });
+  t.match(decodeURIComponent(page.url()), /columns=.*\.category/, 'the address follows');
+  await page.click('[data-act=view-menu]');
+  await judge(t, page, 'what can be done with a view');
+  await page.click('[data-act=save-view]');
+  await page.click('[data-act=view-menu]');
+  await page.click('[data-act=new-view]');
+  await page.fill('[data-act=view-name]', '供热红牌');
+  await judge(t, page, 'a new view');
+  await page.click('[data-act=save-view-name]');
+  await page.locator('dialog').waitFor({ state: 'detached', timeout: PAGE_LIMIT_MS });
+  await openPage(page, service, '/cases?view=1');
+  await page.click('[data-act=view-menu]', { timeout: PAGE_LIMIT_MS });
+  await page.click('[data-act=delete-view]');
+  await judge(t, page, 'is it to be deleted');
+  await page.keyboard.press('Escape');
+  await page.click('[data-act=export]');
+  await page.waitForSelector('[data-act=make-export]', { timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'an export');
+  t.same(
+    asked.map((each) => each.split(' ', 2).join(' ')),
+    ['PUT /api/case-views/1', 'POST /api/case-views'],
+    'nothing is deleted or taken out by opening a menu',
+  );
+  t.match(JSON.parse(asked[0]?.split(' ').slice(2).join(' ') ?? '{}'), { version: 1, columns: [...FIRST_COLUMNS, 'category'] });
+  await page.click('[data-act=make-export]');
+  await page.locator('dialog [role=status]').last().filter({ hasText: /\S/ }).waitFor({ timeout: PAGE_LIMIT_MS });
+  t.match(asked.at(-1), /^POST \/api\/cases\/export /);
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 t.setTimeout(390_000);
 
 t.test('pages', { timeout: 380_000 }, async (t) => {
@@ -269,6 +325,7 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
     await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
     await t.test(`what who waits gets, ${language}`, { timeout: 300_000 }, (t) => setsWaiting(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
+    await t.test(`lists that are kept, ${language}`, { timeout: 300_000 }, (t) => keepsLists(t, browser, service, language));
     await t.test(`an administrator’s acts, ${language}`, { timeout: 300_000 }, (t) => administers(t, browser, service, language));
   }
 }).catch(t.threw);

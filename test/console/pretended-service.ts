@@ -13,7 +13,7 @@ import { STANDARD_RULES } from '../../src/surveys/settings.ts';
 import { STANDARD_SCRIPT } from '../../src/surveys/survey.ts';
 import { FIRST_RULES } from '../../src/waiting/rules.ts';
 import { ROOT } from '../helpers/runner.ts';
-import { IMPORT_PREVIEW, PLACES, QUEUES } from './fixtures.ts';
+import { CASE_VIEWS, IMPORT_PREVIEW, PLACES, QUEUES } from './fixtures.ts';
 import { mustBe, type Shapes, SnapshotShape, sampleOf } from './shapes.ts';
 
 /** full: rows everywhere. empty: none. never: no answer before `answerSilent`. failing: 500 with a refusal. */
@@ -71,6 +71,7 @@ const WRITTEN: Record<string, unknown> = {
   'GET /api/queues': QUEUES,
   'GET /api/agents/places': PLACES,
   'POST /api/staff/import/preview': IMPORT_PREVIEW,
+  'GET /api/case-views': CASE_VIEWS,
 };
 
 const REFUSED = { code: 'session.required', message: '请先登录 (log in first)', details: {} };
@@ -160,7 +161,8 @@ export const startPretendedService = async (shapes: Shapes, me: Me, first: Snaps
     else if (pathname === '/api/desk') answer(response, 200, snapshot);
     else if (route === undefined) answer(response, 404, { code: 'thing.not_found', message: '没有这个接口', details: {} });
     // A search is read, though it is asked with a body.
-    else if (route.startsWith('GET ') || route.startsWith('POST /api/cases/search')) read(response, route);
+    else if (route.startsWith('GET ') || route.startsWith('POST /api/cases/search') || route === 'POST /api/cases/export/size')
+      read(response, route);
     else write(response, route);
   };
 

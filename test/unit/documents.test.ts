@@ -1,5 +1,7 @@
+import { buffer } from 'node:stream/consumers';
 import t from 'tap';
-import { namedTable, openTable, type Table, type TableLimits, type TableRow } from '../../src/documents/index.ts';
+import { fromBufferPromise } from 'yauzl';
+import { namedTable, openTable, type Table, type TableLimits, type TableRow, xlsxStream } from '../../src/documents/index.ts';
 import { sheetXml, xlsx, zip } from '../helpers/spreadsheet.ts';
 
 const all = async (table: Table): Promise<TableRow[]> => {
@@ -8,6 +10,13 @@ const all = async (table: Table): Promise<TableRow[]> => {
   return rows;
 };
 const read = async (bytes: Buffer, limits?: Partial<TableLimits>): Promise<TableRow[]> => all(await openTable(bytes, limits));
+const entriesOf = async (bytes: Buffer): Promise<Map<string, string>> => {
+  const zip = await fromBufferPromise(bytes, { autoClose: false });
+  const texts = new Map<string, string>();
+  for await (const entry of zip.eachEntry()) texts.set(entry.fileName, (await buffer(await zip.openReadStreamPromise(entry))).toString());
+  zip.close();
+  return texts;
+};
 const csv = (text: string): Buffer => Buffer.from(text);
 /** 姓名,电话 / 王岩,8001 / 张 as a Chinese Windows saves it. */
 const GBK = Buffer.from('d0d5c3fb2cb5e7bbb00d0acdf5d1d22c383030310d0ad5c5', 'hex');
@@ -206,4 +215,73 @@ t.test('fifty thousand rows are read one at a time', async (t) => {
   let count = 0;
   for await (const { cells } of (await openTable(bytes)).rows()) count += cells.length === line.length ? 1 : 0;
   t.equal(count, 50_000);
+});
+
+t.test('what we write is read again as it was meant: texts as texts, dates as dates', async (t) => {
+  const nasty = [
+    '=1+1',
+    '+86',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '<script>alert(1)</script>&"',
+    '_x0041_',
+    'a\u0000b\ud800',
+    '姓\n名',
+    ' 前后有空格 ',
+  ];
+  const instant = new Date('2026-11-24T16:30:00Z');
+  const columns = [
+    { title: '内容', width: 40 },
+    { title: '时刻', width: 16 },
+    { title: '数', width: 8 },
+  ];
+  const rows = nasty.map((text) => [text, instant, 3]);
+  const bytes = await buffer(xlsxStream([{ name: '工单/1', columns, rows: [...rows, [null, null, null], ['=末', null, 1.5]] }]));
+  const sheet = await read(bytes);
+  t.same(sheet[0]?.cells.slice(0, 3), ['内容', '时刻', '数']);
+  const texts = sheet.slice(1, 1 + nasty.length).map((row) => row.cells[0]);
+  const shown = nasty.map((text) => (text.includes('\u0000') ? 'ab\ufffd' : text).trim());
+  t.same(
+    texts.map((text) => text?.trim()),
+    shown,
+  );
+  t.same(
+    new Set(sheet.slice(1, 1 + nasty.length).map((row) => row.cells[1])),
+    new Set(['2026-11-25 00:30:00']),
+    'the wall clock of Shanghai',
+  );
+  t.ok(
+    sheet.every((row) => row.notes.length === 0),
+    'nothing is a formula',
+  );
+  const xml = (await entriesOf(bytes)).get('xl/worksheets/sheet1.xml') ?? '';
+  t.notMatch(xml, /<f[ >]/);
+  t.equal(xml.match(/s="3" t="inlineStr"/g)?.length, 6, 'what begins like a formula stays a text when somebody edits it');
+  t.match(xml, '<c r="B2" s="2"><v>46351.020833');
+});
+
+t.test('a failing source breaks the file off; whoever goes away leaves nothing running', async (t) => {
+  const failing = async function* () {
+    yield ['a'];
+    throw new Error('the database has gone');
+  };
+  const columns = [{ title: 'x', width: 8 }];
+  await t.rejects(buffer(xlsxStream([{ name: 's', columns, rows: failing() }])), { message: 'the database has gone' });
+  let left = false;
+  const endless = async function* () {
+    try {
+      for (let n = 0; ; n++) yield [`${n} ${Math.random()}`];
+    } finally {
+      left = true;
+    }
+  };
+  const stream = xlsxStream([{ name: 's', columns, rows: endless() }]);
+  let read = 0;
+  for await (const piece of stream) {
+    read += piece.length;
+    if (read > 100_000) break;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.ok(left);
 });

@@ -82,3 +82,19 @@ export const requestBytes = async (path: string, signal: AbortSignal): Promise<A
   if (!response.ok) throw await refusal(response);
   return response.arrayBuffer();
 };
+
+const FILE_GIVES_UP_AFTER_MS = 600_000;
+
+/** A file that is made for this request. @returns its bytes and the name that it was given */
+export const requestFile = async (path: string, body: unknown): Promise<{ bytes: Blob; name: string }> => {
+  const response = await send('POST', path, body, AbortSignal.timeout(FILE_GIVES_UP_AFTER_MS));
+  if (response.status === 401) onSessionEnded();
+  if (!response.ok) throw await refusal(response);
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'export';
+  try {
+    return { bytes: await response.blob(), name };
+  } catch (error) {
+    // Broken off in the middle: half a file is none.
+    throw new ApiError(0, 'network', String(error), {});
+  }
+};

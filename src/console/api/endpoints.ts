@@ -28,9 +28,12 @@ import type {
 import type { Board } from '../../board/schemas.ts';
 import type { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
+import type { ExportRequest } from '../../cases/export.ts';
+import type { ExportSettings, ExportSize } from '../../cases/export-service.ts';
 import type { CaseFileView } from '../../cases/files-schemas.ts';
 import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
+import type { NewView, SaveView, ViewItem, ViewsList } from '../../cases/views.ts';
 import type { ImportView, ProfileView } from '../../city/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
@@ -51,7 +54,7 @@ import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResu
 import type { SaveSurveyRules, ScriptView, SurveyRulesView, TrialView, VersionView } from '../../surveys/settings-schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
-import { request, UPLOAD_GIVES_UP_AFTER_MS } from './client.ts';
+import { request, requestFile, UPLOAD_GIVES_UP_AFTER_MS } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
   const query = new URLSearchParams({ limit: String(limit), ...(after ? { after } : {}) });
@@ -117,6 +120,15 @@ export const api = {
   addPreview: (caseId: number, fileId: number, small: Blob) => request<void>('PUT', `/api/cases/${caseId}/files/${fileId}/preview`, small),
   findCases: (search: SearchRequest) => request<SearchResult>('POST', '/api/cases/search', search),
   countCases: (search: SearchRequest) => request<CountResult>('POST', '/api/cases/search/count', search),
+  caseViews: () => request<ViewsList>('GET', '/api/case-views'),
+  addCaseView: (body: NewView) => request<ViewItem>('POST', '/api/case-views', body),
+  saveCaseView: (viewId: number, body: SaveView) => request<ViewItem>('PUT', `/api/case-views/${viewId}`, body),
+  removeCaseView: (viewId: number, version: number) => request<void>('DELETE', `/api/case-views/${viewId}?version=${version}`),
+  setDefaultView: (viewId: number | null) => request<ViewsList>('PUT', '/api/case-views/default', { viewId }),
+  exportSize: (search: SearchRequest) => request<ExportSize>('POST', '/api/cases/export/size', search),
+  exportCases: (body: ExportRequest) => requestFile('/api/cases/export', body),
+  exportSettings: () => request<ExportSettings>('GET', '/api/settings/case-export'),
+  saveExportSettings: (body: ExportSettings) => request<ExportSettings>('PUT', '/api/settings/case-export', body),
   nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),
   calendar: () => request<YearView[]>('GET', '/api/calendar'),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),

@@ -44,6 +44,7 @@ const tree = root.addChildren([
   lazy('/settings/queues', () => import('../settings/queues-page.tsx'), 'QueuesPage'),
   lazy('/settings/pauses', () => import('../settings/pauses-page.tsx'), 'PausesPage'),
   lazy('/settings/outside', () => import('../settings/outside-page.tsx'), 'OutsidePage'),
+  lazy('/settings/export', () => import('../settings/export-page.tsx'), 'ExportPage'),
   lazy('/settings/security', () => import('../settings/security-page.tsx'), 'SecurityPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
 ]);

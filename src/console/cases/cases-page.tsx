@@ -2,38 +2,49 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { FilePlus2, Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { CaseRow } from '../../cases/life-schemas.ts';
 import { CASE_STATES } from '../../cases/states.ts';
+import type { ListColumn, ViewsList } from '../../cases/views.ts';
 import { api } from '../api/endpoints.ts';
 import { onKey } from '../app/keys.ts';
 import { useNewCase } from '../app/new-case.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
-import { useWords } from '../i18n/i18n.ts';
+import { type Translate, useWords } from '../i18n/i18n.ts';
 import { useListKeys } from '../ui/list-keys.ts';
 import { More, usePages } from '../ui/pages.tsx';
 import { CaseNumber, ColumnHeads, Empty, Failed, Icon, KeyCap, Loading, Moment, PageTop } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { CaseStatus, Marks, RowDue } from './case-status.tsx';
-import { addressOf, type Filters, filtersOf, isFiltered, NO_FILTERS, requestOf } from './search-view.ts';
+import { ExportButton } from './export-list.tsx';
+import { COLUMN_WORDS, Columns, VIEWS, Views } from './list-views.tsx';
+import { addressOfList, type Filters, isFiltered, type Listed, listedOf, NO_FILTERS, requestOf } from './search-view.ts';
 
 const TYPING_MS = 300;
 const PAGE = 50;
 
-/** Everything this person may see, found by filters that stand in the address. */
+/** Everything this person may see, found by filters that stand in the address, or as somebody has saved the list. */
 export const CasesPage = () => {
   const { t } = useWords();
   const { me } = useStore(session);
   const newCase = useNewCase();
-  const { filters, name, setName, change } = useFilters();
-  const request = requestOf(filters, name);
-  const pages = usePages(['cases', 'search', request], (after) => api.findCases({ ...request, limit: PAGE, ...(after ? { after } : {}) }));
+  const known = useQuery({ queryKey: VIEWS, queryFn: api.caseViews });
+  // With which view the list opens must be known first; without an answer it opens with all cases.
+  const isKnown = known.data !== undefined || known.isError;
+  const { listed, asked, isGone, name, askedName, key, setName, changeFilters, changeColumns, show } = useList(known.data);
+  const { columns } = listed;
+  const request = requestOf(asked, askedName);
+  const fetchPage = (after: string | null) => api.findCases({ ...request, limit: PAGE, ...(after ? { after } : {}) });
+  const pages = usePages(['cases', 'search', request], fetchPage, isKnown);
   const list = useRef<HTMLDivElement>(null);
   useListKeys(list);
   return (
     <main className="page">
-      <PageTop title={t('cases.title')} note={<Found request={request} />}>
+      <PageTop title={t('cases.title')} note={isKnown && <Found request={request} />}>
+        <Views known={known.data} listed={listed} onShow={show} />
+        <Columns columns={columns} onChange={changeColumns} />
+        {me && may(me, 'cases.export') && <ExportButton request={request} columns={columns} />}
         {me && may(me, 'cases.dispatch') && <CityDoor />}
         {me && may(me, 'cases.write') && (
           <Button data-act="new-case" onClick={newCase} icon={<Icon of={FilePlus2} />}>
@@ -41,17 +52,22 @@ export const CasesPage = () => {
           </Button>
         )}
       </PageTop>
-      <FilterBar filters={filters} name={name} onName={setName} onChange={change} />
+      <FilterBar key={key} filters={listed.filters} name={name} onName={setName} onChange={changeFilters} />
+      {isGone && (
+        <p className="page-said" role="status">
+          {t('views.gone')}
+        </p>
+      )}
       <div className="page-body" ref={list}>
         {!pages.rows && !pages.error && <Loading rows={14} height={36} />}
         {pages.error ? <Failed error={pages.error} onRetry={pages.refetch} /> : null}
         {pages.rows?.length === 0 &&
-          (isFiltered(filters, name) ? (
+          (isFiltered(asked, askedName) ? (
             <Empty title={t('search.none')}>{t('search.none_note')}</Empty>
           ) : (
             <Empty title={t('cases.empty')}>{t('cases.empty_note')}</Empty>
           ))}
-        {pages.rows && pages.rows.length > 0 && <CaseTable rows={pages.rows} />}
+        {pages.rows && pages.rows.length > 0 && <CaseTable rows={pages.rows} columns={columns} />}
         <More pages={pages} />
       </div>
     </main>
@@ -66,33 +82,56 @@ const CityDoor = () => {
 };
 
 /** What is typed is shown at once and asked a moment later; the address follows what was asked. */
-const useFilters = () => {
+const useList = (known: ViewsList | undefined) => {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as Record<string, unknown>;
-  const [filters, setFilters] = useState<Filters>(() => filtersOf(search));
+  const wanted = JSON.stringify(search);
+  const { isGone, ...inAddress } = listedOf(search, known);
+  /** What was changed here and may not stand in the address yet, or never will: a telephone number. */
+  const [edited, setEdited] = useState<Listed | null>(null);
+  const [askedWords, setAskedWords] = useState<string | null>(null);
   const [name, setName] = useState('');
-  const [asked, setAsked] = useState({ filters, name });
-  const address = JSON.stringify(addressOf(filtersOf(search)));
-  const own = useRef(address);
+  const [askedName, setAskedName] = useState('');
+  const [opened, setOpened] = useState(0);
+  const own = useRef(wanted);
   useEffect(() => {
     // Somebody went back, or followed a link to another list.
-    if (address !== own.current) {
-      own.current = address;
-      setFilters(filtersOf(JSON.parse(address) as Record<string, unknown>));
-    }
-  }, [address]);
+    if (wanted === own.current) return;
+    own.current = wanted;
+    setEdited(null);
+    setAskedWords(null);
+    setOpened((before) => before + 1);
+  }, [wanted]);
   useEffect(() => {
     const timer = setTimeout(() => {
-      setAsked({ filters, name });
-      const next = addressOf(filters);
+      setAskedName(name);
+      if (!edited) return;
+      setAskedWords(edited.filters.q);
+      const next = addressOfList(edited, known);
       if (JSON.stringify(next) === own.current) return;
       own.current = JSON.stringify(next);
       void navigate({ to: '/cases', search: next as never, replace: true });
     }, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [filters, name, navigate]);
-  const change = (part: Partial<Filters>): void => setFilters((before) => ({ ...before, ...part }));
-  return { filters: { ...filters, q: asked.filters.q }, typed: filters.q, name: asked.name, setName, change };
+  }, [edited, name, known, navigate]);
+  const now = edited ?? inAddress;
+  return {
+    listed: now,
+    asked: { ...now.filters, q: edited ? (askedWords ?? inAddress.filters.q) : now.filters.q },
+    isGone,
+    name,
+    askedName,
+    /** Fields that hold what they were given start anew with it. */
+    key: `${opened} ${now.viewId}`,
+    setName,
+    changeFilters: (part: Partial<Filters>): void =>
+      setEdited((before) => ({ ...(before ?? inAddress), filters: { ...(before ?? inAddress).filters, ...part } })),
+    changeColumns: (columns: readonly ListColumn[]): void => setEdited((before) => ({ ...(before ?? inAddress), columns })),
+    show(view: number | 'all'): void {
+      setName('');
+      void navigate({ to: '/cases', search: { view } as never });
+    },
+  };
 };
 
 const Found = ({ request }: { request: ReturnType<typeof requestOf> }) => {
@@ -150,7 +189,7 @@ const FilterBar = (props: {
       </label>
       <label>
         {t('search.state')}
-        <select className="select" value={filters.state} onChange={(event) => onChange({ state: event.target.value })}>
+        <select className="select" value={filters.state} onChange={(event) => onChange({ state: event.target.value as Filters['state'] })}>
           <option value="">{t('search.any')}</option>
           <option value="open">{t('search.open')}</option>
           <option value="ended">{t('search.ended')}</option>
@@ -206,23 +245,41 @@ const FilterBar = (props: {
   );
 };
 
-const COLUMNS = [
-  'cases.number',
-  'cases.state',
-  'search.due',
-  'case.request_type',
-  'calls.caller',
-  'cases.text',
-  'search.unit',
-  'case.created',
-] as const;
+const CELLS: Readonly<Record<ListColumn, (row: CaseRow, t: Translate) => ReactNode>> = {
+  number: (row) => (
+    <Link to="/cases/$caseId" params={{ caseId: String(row.caseId) }} data-row>
+      <CaseNumber number={row.number} short />
+    </Link>
+  ),
+  state: (row) => <CaseStatus state={row.state} side={row.side} round={row.round} />,
+  due: (row) => <RowDue row={row} />,
+  requestType: (row, t) => (row.requestType ? t(`type.${row.requestType}`) : '—'),
+  contact: (row) => row.contactName || row.contactNumber || '—',
+  title: (row, t) => (
+    <>
+      <Marks of={row} /> {row.title || t('case.untitled')} <span className="meta">{row.placeText}</span>
+    </>
+  ),
+  unit: (row) => row.leadUnitName ?? '—',
+  created: (row) => <Moment at={row.createdAt} />,
+  category: (row) => row.categoryName ?? '—',
+  place: (row) => row.placeText || '—',
+  dispatched: (row) => <Moment at={row.dispatchedAt} />,
+  round: (row) => row.round,
+};
+const CUT: Readonly<Partial<Record<ListColumn, string>>> = {
+  title: 'cut',
+  unit: 'cut narrow',
+  category: 'cut narrow',
+  place: 'cut narrow',
+};
 
-const CaseTable = ({ rows }: { rows: readonly CaseRow[] }) => {
+const CaseTable = ({ rows, columns }: { rows: readonly CaseRow[]; columns: readonly ListColumn[] }) => {
   const { t } = useWords();
   const navigate = useNavigate();
   return (
     <table className="table case-table">
-      <ColumnHeads of={COLUMNS} />
+      <ColumnHeads of={columns.map((column) => COLUMN_WORDS[column])} />
       <tbody>
         {rows.map((row) => (
           <tr
@@ -230,26 +287,11 @@ const CaseTable = ({ rows }: { rows: readonly CaseRow[] }) => {
             className="opens"
             onClick={() => void navigate({ to: '/cases/$caseId', params: { caseId: String(row.caseId) } })}
           >
-            <td>
-              <Link to="/cases/$caseId" params={{ caseId: String(row.caseId) }} data-row>
-                <CaseNumber number={row.number} short />
-              </Link>
-            </td>
-            <td>
-              <CaseStatus state={row.state} side={row.side} round={row.round} />
-            </td>
-            <td>
-              <RowDue row={row} />
-            </td>
-            <td>{row.requestType ? t(`type.${row.requestType}`) : '—'}</td>
-            <td>{row.contactName || row.contactNumber || '—'}</td>
-            <td className="cut">
-              <Marks of={row} /> {row.title || t('case.untitled')} <span className="meta">{row.placeText}</span>
-            </td>
-            <td className="cut narrow">{row.leadUnitName ?? '—'}</td>
-            <td>
-              <Moment at={row.createdAt} />
-            </td>
+            {columns.map((column) => (
+              <td key={column} className={CUT[column]}>
+                {CELLS[column](row, t)}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>

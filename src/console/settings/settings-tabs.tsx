@@ -10,7 +10,8 @@ const TABS: readonly {
     | '/settings/survey'
     | '/settings/pauses'
     | '/settings/security'
-    | '/settings/outside';
+    | '/settings/outside'
+    | '/settings/export';
   word: PhraseKey;
 }[] = [
   { to: '/settings', word: 'hours.tab' },
@@ -20,6 +21,7 @@ const TABS: readonly {
   { to: '/settings/pauses', word: 'pauses.tab' },
   { to: '/settings/security', word: 'security.tab' },
   { to: '/settings/outside', word: 'outside.tab' },
+  { to: '/settings/export', word: 'export_limit.title' },
 ];
 
 /** The pages of settings; each has its own address. */

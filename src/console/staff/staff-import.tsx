@@ -7,6 +7,7 @@ import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Dialog, Tag } from '../ui/parts.tsx';
+import { saveFile } from '../ui/save-file.ts';
 
 const FATES = {
   add: { icon: UserPlus, tone: 'blue' },
@@ -123,12 +124,7 @@ const Passwords = ({ added }: { added: StaffImported['added'] }) => {
   const { t } = useWords();
   const save = (): void => {
     const rows = added.map(({ account, name, password }) => [account, name, password].map(cell).join(','));
-    const url = URL.createObjectURL(new Blob([`\uFEFF${rows.join('\r\n')}\r\n`], { type: 'text/csv' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'passwords.csv';
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile(new Blob([`\uFEFF${rows.join('\r\n')}\r\n`], { type: 'text/csv' }), 'passwords.csv');
   };
   return (
     <div className="stack">

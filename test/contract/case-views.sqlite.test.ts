@@ -1,0 +1,4 @@
+import t from 'tap';
+import { caseViewsContract } from './case-views.ts';
+
+caseViewsContract(t, 'sqlite');
