@@ -1,5 +1,6 @@
 import { and, asc, count, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { AccessRepository, StaffRow } from '../../access/repository.ts';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../store.ts';
 
 export const createAccessRepository = (store: Store): AccessRepository => {
@@ -15,6 +16,28 @@ export const createAccessRepository = (store: Store): AccessRepository => {
     active: staff.active,
     version: staff.version,
   };
+  const sessionOf = prepared('session by token', ['tokenHash'], (db, { tokenHash }) =>
+    db
+      .select({
+        sessionId: sessions.id,
+        lastSeenAt: sessions.lastSeenAt,
+        expiresAt: sessions.expiresAt,
+        endedAt: sessions.endedAt,
+        secondFactor: sessions.secondFactor,
+        staff: {
+          staffId: staff.id,
+          account: staff.account,
+          name: staff.name,
+          roles: staff.roles,
+          extension: staff.extension,
+          active: staff.active,
+        },
+      })
+      .from(sessions)
+      .innerJoin(staff, eq(staff.id, sessions.staffId))
+      .where(eq(sessions.tokenHash, tokenHash)),
+  );
+
   return {
     credentials: (account) =>
       store.read(async (db) => {
@@ -55,29 +78,7 @@ export const createAccessRepository = (store: Store): AccessRepository => {
         if (!row) throw new Error('the database returned no row for a new session');
         return row.id;
       }),
-    sessionByTokenHash: (tokenHash) =>
-      store.read(async (db) => {
-        const [row] = await db
-          .select({
-            sessionId: sessions.id,
-            lastSeenAt: sessions.lastSeenAt,
-            expiresAt: sessions.expiresAt,
-            endedAt: sessions.endedAt,
-            secondFactor: sessions.secondFactor,
-            staff: {
-              staffId: staff.id,
-              account: staff.account,
-              name: staff.name,
-              roles: staff.roles,
-              extension: staff.extension,
-              active: staff.active,
-            },
-          })
-          .from(sessions)
-          .innerJoin(staff, eq(staff.id, sessions.staffId))
-          .where(eq(sessions.tokenHash, tokenHash));
-        return row ?? null;
-      }),
+    sessionByTokenHash: (tokenHash) => store.read(async (db) => (await sessionOf(db, { tokenHash }))[0] ?? null),
     touchSession: async (sessionId, at) => {
       await store.write((db) =>
         db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, sessionId)).returning({ id: sessions.id }),

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm';
 import { breaksAtOf, type CaseLife, type Decision, type Effect, type Mover } from '../../cases/life.ts';
 import type { CaseLivesRepository } from '../../cases/repository.ts';
+import { prepared } from '../prepared.ts';
 import type { Exec, Store } from '../store.ts';
 import { createCaseBoards } from './case-boards.ts';
 import { createCaseSearch } from './case-search.ts';
@@ -11,13 +12,16 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
   const s = store.schema;
   const { cases } = s;
 
-  const openUnits = (db: Exec, caseId: number) =>
+  const rowOf = prepared('case by id', ['caseId'], (db, { caseId }) => db.select().from(cases).where(eq(cases.id, caseId)).limit(1));
+
+  const openUnits = prepared('units that have a case', ['caseId'], (db, { caseId }) =>
     db
       .select({ unitCode: s.caseUnits.unitCode, duty: s.caseUnits.duty })
       .from(s.caseUnits)
-      .where(and(eq(s.caseUnits.caseId, caseId), isNull(s.caseUnits.releasedAt)));
+      .where(and(eq(s.caseUnits.caseId, caseId), isNull(s.caseUnits.releasedAt))),
+  );
 
-  const rulingsOf = (db: Exec, caseId: number): Promise<CaseLife['rulings']> =>
+  const rulingsOf = prepared('rulings of a case', ['caseId'], (db, { caseId }) =>
     db
       .select({
         rulingId: s.caseRulings.id,
@@ -31,44 +35,68 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
       })
       .from(s.caseRulings)
       .where(eq(s.caseRulings.caseId, caseId))
-      .orderBy(asc(s.caseRulings.id));
+      .orderBy(asc(s.caseRulings.id)),
+  );
 
-  const ordersOf = (db: Exec, caseId: number): Promise<CaseLife['orders']> =>
+  const ordersOf = prepared('open orders of a case', ['caseId'], (db, { caseId }) =>
     db
       .select({ orderId: s.caseOrders.id, kind: s.caseOrders.kind, unitCode: s.caseOrders.unitCode })
       .from(s.caseOrders)
       .where(and(eq(s.caseOrders.caseId, caseId), isNull(s.caseOrders.answeredAt), isNull(s.caseOrders.lapsedAt)))
-      .orderBy(asc(s.caseOrders.id));
+      .orderBy(asc(s.caseOrders.id)),
+  );
 
-  const worksOf = async (db: Exec, caseId: number, round: number): Promise<CaseLife['works']> => {
-    const rows = await db
+  const workRows = prepared('work of a round', ['caseId', 'round'], (db, { caseId, round }) =>
+    db
       .select({ kind: s.caseWorks.kind, post: s.caseWorks.post })
       .from(s.caseWorks)
-      .where(and(eq(s.caseWorks.caseId, caseId), eq(s.caseWorks.round, round)));
-    const count = (of: (row: (typeof rows)[number]) => boolean): number => rows.filter(of).length;
+      .where(and(eq(s.caseWorks.caseId, caseId), eq(s.caseWorks.round, round))),
+  );
+
+  const worksOf = async (db: Exec, caseId: number, round: number): Promise<CaseLife['works']> => {
+    const rows = await workRows(db, { caseId, round });
+    const many = (of: (row: (typeof rows)[number]) => boolean): number => rows.filter(of).length;
     return {
-      siteVisits: count((row) => row.kind === 'site_visit'),
-      explanations: count((row) => row.kind === 'explanation'),
-      principalContacts: count((row) => row.kind === 'contact' && row.post === 'principal'),
+      siteVisits: many((row) => row.kind === 'site_visit'),
+      explanations: many((row) => row.kind === 'explanation'),
+      principalContacts: many((row) => row.kind === 'contact' && row.post === 'principal'),
     };
   };
 
-  const unansweredOf = (db: Exec, caseId: number, round: number): Promise<number> =>
-    db.$count(
-      s.caseCallbacks,
-      and(eq(s.caseCallbacks.caseId, caseId), eq(s.caseCallbacks.round, round), eq(s.caseCallbacks.outcome, 'no_answer')),
-    );
+  const unansweredOf = prepared('callbacks nobody answered', ['caseId', 'round'], (db, { caseId, round }) =>
+    db
+      .select({ many: count() })
+      .from(s.caseCallbacks)
+      .where(and(eq(s.caseCallbacks.caseId, caseId), eq(s.caseCallbacks.round, round), eq(s.caseCallbacks.outcome, 'no_answer'))),
+  );
 
-  const stateOf = async (db: Exec, caseId: number | null) => {
-    if (caseId === null) return null;
-    const [row] = await db.select({ state: cases.state }).from(cases).where(eq(cases.id, caseId)).limit(1);
-    return row?.state ?? null;
-  };
+  const childrenOf = prepared('cases merged into one', ['caseId'], (db, { caseId }) =>
+    db
+      .select({ many: count() })
+      .from(cases)
+      .where(and(eq(cases.masterId, caseId), eq(cases.state, 'merged'))),
+  );
+
+  const stateOf = async (db: Exec, caseId: number | null) => (caseId === null ? null : ((await rowOf(db, { caseId }))[0]?.state ?? null));
+
+  const placeOf = prepared('unit and post of a person', ['staffId'], (db, { staffId }) =>
+    db
+      .select({ unitCode: s.staff.unitCode, post: s.unitPosts.post })
+      .from(s.staff)
+      .leftJoin(s.unitPosts, eq(s.unitPosts.staffId, s.staff.id))
+      .where(eq(s.staff.id, staffId))
+      .limit(1),
+  );
+
+  const yearsOf = prepared('published years', [], (db) => {
+    const { year, daysOff, makeUpDays, source, version } = s.calendarYears;
+    return db.select({ year, daysOff, makeUpDays, source, version }).from(s.calendarYears).orderBy(asc(year));
+  });
 
   const load = async (db: Exec, caseId: number): Promise<CaseLife | null> => {
-    const [row] = await db.select().from(cases).where(eq(cases.id, caseId)).limit(1);
+    const [row] = await rowOf(db, { caseId });
     if (!row) return null;
-    const units = await openUnits(db, caseId);
+    const units = await openUnits(db, { caseId });
     return {
       caseId: row.id,
       version: row.version,
@@ -96,13 +124,13 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
       provisional: row.provisional,
       masterId: row.masterId,
       masterState: await stateOf(db, row.masterId),
-      children: await db.$count(cases, and(eq(cases.masterId, caseId), inArray(cases.state, ['merged']))),
-      rulings: await rulingsOf(db, caseId),
-      orders: await ordersOf(db, caseId),
+      children: (await childrenOf(db, { caseId }))[0]?.many ?? 0,
+      rulings: await rulingsOf(db, { caseId }),
+      orders: await ordersOf(db, { caseId }),
       works: await worksOf(db, caseId, row.round),
       replied: row.replied,
       callbackOutcome: row.callbackOutcome,
-      unanswered: await unansweredOf(db, caseId, row.round),
+      unanswered: (await unansweredOf(db, { caseId, round: row.round }))[0]?.many ?? 0,
       confirmed: row.confirmed,
     };
   };
@@ -293,12 +321,7 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
     apply: (life, decision, about) => store.write((db) => apply(db, life, decision, about)),
     placeOf: (staffId) =>
       store.read(async (db) => {
-        const [row] = await db
-          .select({ unitCode: s.staff.unitCode, post: s.unitPosts.post })
-          .from(s.staff)
-          .leftJoin(s.unitPosts, eq(s.unitPosts.staffId, s.staff.id))
-          .where(eq(s.staff.id, staffId))
-          .limit(1);
+        const [row] = await placeOf(db, { staffId });
         return row && row.unitCode !== null ? { unitCode: row.unitCode, post: row.post } : null;
       }),
     unitHas: (unitCode, caseId) =>
@@ -366,11 +389,7 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
         if (!row) throw new Error('the database returned no row for a new policy');
         return row.id;
       }),
-    calendarYears: () =>
-      store.read((db) => {
-        const { year, daysOff, makeUpDays, source, version } = s.calendarYears;
-        return db.select({ year, daysOff, makeUpDays, source, version }).from(s.calendarYears).orderBy(asc(year));
-      }),
+    calendarYears: () => store.read((db) => yearsOf(db, {})),
     saveCalendarYear: ({ year, daysOff, makeUpDays, source }, version, changedBy, changedAt) =>
       store.write(async (db) => {
         const values = { daysOff: [...daysOff], makeUpDays: [...makeUpDays], source, changedBy, changedAt };

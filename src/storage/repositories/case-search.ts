@@ -1,5 +1,24 @@
-import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { CaseLivesRepository, FoundCase, SearchQuery } from '../../cases/repository.ts';
+import { prepared } from '../prepared.ts';
 import type { Exec, Store } from '../store.ts';
 import { callsTakenBy, recordOf } from './cases.ts';
 
@@ -97,15 +116,30 @@ export const createCaseSearch = (store: Store): Pick<CaseLivesRepository, 'index
     return db.select(id).from(cases).where(condition).$dynamic();
   };
 
+  const rowsOfSome = new Map<number, ReturnType<typeof rowsOfSoMany>>();
+  const rowsOfSoMany = (many: number) => {
+    const keys = Array.from({ length: many }, (_, index) => `id${index}`);
+    return prepared(`cases of a page of ${many}`, keys, (db, values) =>
+      db
+        .select({ cases, author: staff.name, categoryName: categories.name, leadUnitName: units.name })
+        .from(cases)
+        .leftJoin(staff, eq(staff.id, cases.createdBy))
+        .leftJoin(categories, eq(categories.code, cases.categoryCode))
+        .leftJoin(units, eq(units.code, cases.leadUnit))
+        .where(
+          inArray(
+            cases.id,
+            keys.map((key) => values[key] as Placeholder),
+          ),
+        ),
+    );
+  };
+
   const rowsOf = async (db: Exec, found: readonly number[]): Promise<FoundCase[]> => {
     if (!found.length) return [];
-    const rows = await db
-      .select({ cases, author: staff.name, categoryName: categories.name, leadUnitName: units.name })
-      .from(cases)
-      .leftJoin(staff, eq(staff.id, cases.createdBy))
-      .leftJoin(categories, eq(categories.code, cases.categoryCode))
-      .leftJoin(units, eq(units.code, cases.leadUnit))
-      .where(inArray(cases.id, [...found]));
+    const some = rowsOfSome.get(found.length) ?? rowsOfSoMany(found.length);
+    rowsOfSome.set(found.length, some);
+    const rows = await some(db, Object.fromEntries(found.map((id, index) => [`id${index}`, id])));
     const byId = new Map(rows.map((row) => [row.cases.id, row]));
     return found.flatMap((id) => {
       const row = byId.get(id);

@@ -1,5 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import type { CaseLivesRepository, TimelineEntry } from '../../cases/repository.ts';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../store.ts';
 
 const MOST_OF_A_KIND = 500;
@@ -13,25 +14,62 @@ const factsOf = (row: Record<string, unknown>): Record<string, unknown> =>
 export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'timeline' | 'units'> => {
   const s = store.schema;
   const { staff } = s;
+  const byStaff = (
+    [
+      ['move', s.caseTransitions],
+      ['feedback', s.caseFeedbacks],
+      ['reply', s.caseReplies],
+      ['work', s.caseWorks],
+      ['callback', s.caseCallbacks],
+    ] as const
+  ).map(([kind, table]) => ({
+    kind,
+    rowsOf: prepared(`timeline: ${kind}`, ['caseId'], (db, { caseId }) =>
+      db
+        .select({ row: table, staffName: staff.name })
+        .from(table as typeof s.caseTransitions)
+        .leftJoin(staff, eq(staff.id, table.staffId))
+        .where(eq(table.caseId, caseId))
+        .orderBy(asc(table.id))
+        .limit(MOST_OF_A_KIND),
+    ),
+  }));
+  const rulingsOf = prepared('timeline: ruling', ['caseId'], (db, { caseId }) =>
+    db
+      .select({ row: s.caseRulings, staffName: staff.name })
+      .from(s.caseRulings)
+      .leftJoin(staff, eq(staff.id, s.caseRulings.requestedBy))
+      .where(eq(s.caseRulings.caseId, caseId))
+      .orderBy(asc(s.caseRulings.id)),
+  );
+  const ordersOf = prepared('timeline: order', ['caseId'], (db, { caseId }) =>
+    db
+      .select({ row: s.caseOrders, staffName: staff.name })
+      .from(s.caseOrders)
+      .leftJoin(staff, eq(staff.id, s.caseOrders.givenBy))
+      .where(eq(s.caseOrders.caseId, caseId))
+      .orderBy(asc(s.caseOrders.id)),
+  );
+  const unitsOf = prepared('units of a case', ['caseId'], (db, { caseId }) =>
+    db
+      .select({
+        unitCode: s.caseUnits.unitCode,
+        unitName: s.units.name,
+        duty: s.caseUnits.duty,
+        assignedAt: s.caseUnits.assignedAt,
+        releasedAt: s.caseUnits.releasedAt,
+      })
+      .from(s.caseUnits)
+      .leftJoin(s.units, eq(s.units.code, s.caseUnits.unitCode))
+      .where(eq(s.caseUnits.caseId, caseId))
+      .orderBy(asc(s.caseUnits.id)),
+  );
   return {
     timeline: (caseId) =>
       store.read(async (db) => {
         const entries: TimelineEntry[] = [];
-        const byStaff = [
-          ['move', s.caseTransitions],
-          ['feedback', s.caseFeedbacks],
-          ['reply', s.caseReplies],
-          ['work', s.caseWorks],
-          ['callback', s.caseCallbacks],
-        ] as const;
-        for (const [kind, table] of byStaff) {
-          const rows = await db
-            .select({ row: table, staffName: staff.name })
-            .from(table as typeof s.caseTransitions)
-            .leftJoin(staff, eq(staff.id, table.staffId))
-            .where(eq(table.caseId, caseId))
-            .orderBy(asc(table.id))
-            .limit(MOST_OF_A_KIND);
+        for (const { kind, rowsOf } of byStaff) {
+          const rows = await rowsOf(db, { caseId });
           for (const { row, staffName } of rows as { row: Record<string, unknown> & { id: number; at: Date }; staffName: string | null }[])
             entries.push({
               kind,
@@ -43,13 +81,7 @@ export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'tim
               facts: factsOf(row),
             });
         }
-        const rulings = await db
-          .select({ row: s.caseRulings, staffName: staff.name })
-          .from(s.caseRulings)
-          .leftJoin(staff, eq(staff.id, s.caseRulings.requestedBy))
-          .where(eq(s.caseRulings.caseId, caseId))
-          .orderBy(asc(s.caseRulings.id));
-        for (const { row, staffName } of rulings)
+        for (const { row, staffName } of await rulingsOf(db, { caseId }))
           entries.push({
             kind: 'ruling',
             id: row.id,
@@ -59,13 +91,7 @@ export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'tim
             callId: row.toldCallId,
             facts: factsOf(row),
           });
-        const orders = await db
-          .select({ row: s.caseOrders, staffName: staff.name })
-          .from(s.caseOrders)
-          .leftJoin(staff, eq(staff.id, s.caseOrders.givenBy))
-          .where(eq(s.caseOrders.caseId, caseId))
-          .orderBy(asc(s.caseOrders.id));
-        for (const { row, staffName } of orders)
+        for (const { row, staffName } of await ordersOf(db, { caseId }))
           entries.push({
             kind: 'order',
             id: row.id,
@@ -77,20 +103,6 @@ export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'tim
           });
         return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
       }),
-    units: (caseId) =>
-      store.read((db) =>
-        db
-          .select({
-            unitCode: s.caseUnits.unitCode,
-            unitName: s.units.name,
-            duty: s.caseUnits.duty,
-            assignedAt: s.caseUnits.assignedAt,
-            releasedAt: s.caseUnits.releasedAt,
-          })
-          .from(s.caseUnits)
-          .leftJoin(s.units, eq(s.units.code, s.caseUnits.unitCode))
-          .where(eq(s.caseUnits.caseId, caseId))
-          .orderBy(asc(s.caseUnits.id)),
-      ),
+    units: (caseId) => store.read((db) => unitsOf(db, { caseId })),
   };
 };

@@ -1,9 +1,10 @@
-import { and, desc, eq, gte, inArray, isNotNull, like, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNotNull, like, lt, or, type Placeholder } from 'drizzle-orm';
 import type { CaseRecord } from '../../cases/case.ts';
 import { caseNumber } from '../../cases/case.ts';
 import type { CasesRepository, NewDraft } from '../../cases/repository.ts';
 import type { CaseForm } from '../../cases/schemas.ts';
 import { OPEN_STATES } from '../../cases/states.ts';
+import { prepared } from '../prepared.ts';
 import type { Row } from '../schema.ts';
 import type { Exec, Store } from '../store.ts';
 
@@ -45,7 +46,7 @@ export const recordOf = ({ cases: row, author }: Joined): CaseRecord => ({
 });
 
 /** Ids of the calls whose citizen this person talked with. */
-export const callsTakenBy = ({ schema: { offers } }: Pick<Store, 'schema'>, db: Exec, staffId: number) =>
+export const callsTakenBy = ({ schema: { offers } }: Pick<Store, 'schema'>, db: Exec, staffId: number | Placeholder) =>
   db
     .select({ callId: offers.callId })
     .from(offers)
@@ -61,10 +62,18 @@ export const createCasesRepository = (store: Store): CasesRepository => {
       .from(cases)
       .leftJoin(staff, eq(staff.id, cases.createdBy))
       .leftJoin(categories, eq(categories.code, cases.categoryCode));
+  const joinedById = prepared('case with its author', ['caseId'], (db, { caseId }) => joined(db).where(eq(cases.id, caseId)).limit(1));
   const byId = async (db: Exec, caseId: number): Promise<CaseRecord | null> => {
-    const [row] = await joined(db).where(eq(cases.id, caseId)).limit(1);
+    const [row] = await joinedById(db, { caseId });
     return row ? recordOf(row) : null;
   };
+  const tookCall = prepared('case of a call somebody took', ['caseId', 'staffId'], (db, { caseId, staffId }) =>
+    db
+      .select({ id: cases.id })
+      .from(cases)
+      .where(and(eq(cases.id, caseId), inArray(cases.callId, callsTakenBy(store, db, staffId))))
+      .limit(1),
+  );
   const add = async (db: Exec, draft: NewDraft): Promise<CaseRecord | null> => {
     const { form, at, ...facts } = draft;
     // The number's tail is the row's own id, which is known only after the insert; until then a placeholder keeps it unique.
@@ -115,11 +124,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
       }),
     tookCallOf: (caseId, staffId) =>
       store.read(async (db) => {
-        const [row] = await db
-          .select({ id: cases.id })
-          .from(cases)
-          .where(and(eq(cases.id, caseId), inArray(cases.callId, callsTakenBy(store, db, staffId))))
-          .limit(1);
+        const [row] = await tookCall(db, { caseId, staffId });
         return row !== undefined;
       }),
     callFacts: (callId) =>

@@ -1,13 +1,9 @@
-import { setPriority } from 'node:os';
+import { beOnTime } from '../../helpers/on-time.ts';
 import { createSipPeer, type SipCall } from '../../helpers/sip.ts';
 import type { Asked, Told } from './citizens.ts';
 
 /** The citizens' telephones in a process of their own: a busy journey must not make a gap in a voice. */
-try {
-  setPriority(-15);
-} catch {
-  // Only root may; others measure on a machine that is quiet.
-}
+beOnTime();
 const [host = '', port = ''] = process.argv.slice(2);
 const peer = await createSipPeer({ host, port: Number(port) });
 const calls = new Map<number, SipCall>();

@@ -1,14 +1,10 @@
-import { setPriority } from 'node:os';
+import { beOnTime } from '../../helpers/on-time.ts';
 import { createSipPeer, type IncomingCall } from '../../helpers/sip.ts';
 import { type Behaviour, type CallSeen, CITIZEN_HZ, type Told } from './citizens.ts';
 import { type Sentence, sentenceAt } from './tones.ts';
 
 /** The citizens' telephones in a process of their own: each does at each call what its plan says, and tells what it did. */
-try {
-  setPriority(-10);
-} catch {
-  // Only root may.
-}
+beOnTime();
 const [host = '', port = '', ownPort = ''] = process.argv.slice(2);
 const peer = await createSipPeer({ host, port: Number(port) }, Number(ownPort));
 const plans = new Map<string, readonly Behaviour[]>();
