@@ -74,7 +74,7 @@ import { jobAlarms } from './jobs/alarms.ts';
 import { jobsRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
-import { createPromptLibrary, promptsRoutes } from './prompts/index.ts';
+import { createPlayedSounds, createPromptLibrary, createStudio, promptsRoutes } from './prompts/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
 import { createQueues, queuesRoutes } from './queues/index.ts';
 import { issueTicket, TICKET_PURPOSE } from './relay/ticket.ts';
@@ -116,7 +116,7 @@ import {
 import { createSwitchLink, type MissedRecords } from './switch-link.ts';
 import { systemRoutes } from './system/index.ts';
 import type { Telephony } from './telephony/port.ts';
-import { soundIds } from './telephony/prompts.ts';
+import { type PromptReport, soundIds } from './telephony/prompts.ts';
 import {
   callbackRuleOf,
   createCallers,
@@ -136,6 +136,9 @@ export interface AppDeps {
   logger: Logger;
   /** Where one node's recordings lie on this machine, or null. */
   recordingsOf(node: string): string | null;
+  /** The switch's data directory on this machine, and what lays the sounds into it anew; null: out of reach. */
+  switchData?: string | null;
+  installPrompts?: (() => PromptReport) | null;
   consoleDirectory: string;
   version: string;
   /** Parts of the surroundings that /readyz tells of beside our own. */
@@ -505,7 +508,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       return { node, directory: deps.recordingsOf(node) };
     },
     directoryOf: deps.recordingsOf,
-    hasSound: (id) => spoken.has(id),
+    hasSound: (id) => library.has(id),
+    soundPath: createPlayedSounds(deps.switchData ?? null),
     ownNumbers,
     texts: config.textGateway && createHttpTextGateway({ ...config.textGateway, jobs, clock }),
     publicUrl: config.http.publicUrl,
@@ -541,6 +545,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     view: () => surveys.supervision.view(),
     watchers: () => hub.watchers('surveys'),
     push: (picture) => hub.toWatchers('surveys', picture),
+    logger,
+  });
+
+  const studio = createStudio({
+    store,
+    repository: settingsRepository,
+    history,
+    clock,
+    library,
+    overlay: config.promptsDirectory,
+    install: deps.installPrompts ?? null,
+    nameOf: async (staffId) => (await agentsRepository.person(staffId))?.name ?? null,
     logger,
   });
 
@@ -675,7 +691,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(waitingRoutes({ settings: waitingSettings }));
   await http.register(surveysRoutes({ supervision: surveys.supervision, work: surveys.work, web: surveys.web }));
   await http.register(surveySettingsRoutes({ settings: surveySettings, scripts }));
-  await http.register(promptsRoutes({ library }));
+  await http.register(promptsRoutes({ library, studio }));
   await http.register(surveyWebRoutes({ web: surveys.web }));
   await http.register(jobsRoutes({ jobs, store, history }));
   await http.register(
@@ -740,6 +756,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     async start() {
       await outbox.deliverLeftovers();
       jobs.start();
+      await studio.mend();
       await link.start();
       every(SWEEP_MS, 'a sweep failed', () => agents.sweep());
       every(SWEEP_MS, 'the board could not be looked at', () => boardNews.sweep());

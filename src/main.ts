@@ -51,6 +51,8 @@ const run = async (config: Config): Promise<void> => {
     clock: systemClock,
     logger,
     recordingsOf: (node) => joined.recordings.get(node) ?? null,
+    switchData: joined.dataDirectory,
+    installPrompts: joined.installPrompts,
     consoleDirectory,
     version,
     moreParts: trunkParts(config, joined),

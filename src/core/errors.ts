@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   'survey.script_refused': 422,
   'survey.not_tried': 409,
   'survey.trial_refused': 409,
+  'prompt.unfit': 422,
   'survey.no_text': 409,
   'survey.form_used': 409,
   'staff.taken': 409,

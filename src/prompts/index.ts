@@ -1,2 +1,4 @@
 export { createPromptLibrary } from './library.ts';
+export { createPlayedSounds } from './played.ts';
 export { promptsRoutes } from './routes.ts';
+export { createStudio } from './studio.ts';

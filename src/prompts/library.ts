@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { alawMagnitude, decodeMulaw, peakOf, SILENCE_PEAK, wave } from '../telephony/prompts.ts';
 import { decodeWav } from './decode.ts';
@@ -17,6 +17,9 @@ export interface PromptInfo {
   maxSeconds: Readonly<Record<PromptLanguage, number | null>>;
 }
 
+/** Where the house's own sentences stand among the others. */
+const OWN_GROUP = '自录 Own';
+
 interface Manifest {
   sequences: Record<PromptLanguage, Record<string, string[]>>;
   sounds: { id: string; lang: PromptLanguage; seconds: number; max_seconds?: number }[];
@@ -29,6 +32,9 @@ interface Words {
 const RATE = 8_000;
 /** Studio first: what replaces a rendered sound is what the switch plays. In the switch's own order of choice. */
 const STUDIO = ['.alaw', '.ulaw', '.wav'] as const;
+/** Sentences of the house's own, which nothing is rendered for. */
+const CUSTOM = /^custom\.[a-z0-9_]{1,40}$/;
+export const isCustom = (id: string): boolean => CUSTOM.test(id);
 const ID = /^[a-z0-9][A-Za-z0-9._]{0,79}$/;
 
 const alawSamples = (bytes: Uint8Array): Int16Array =>
@@ -93,8 +99,20 @@ export const createPromptLibrary = (places: {
     return heard && heard.samples.length > 0 && peakOf(heard.samples) >= SILENCE_PEAK ? heard : null;
   };
 
+  const ownIds = (): string[] => {
+    const directory = join(places.overlay, 'zh');
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    return [...new Set(names.filter((name) => name.endsWith('.wav')).map((name) => name.slice(0, -4)))].filter(isCustom).sort();
+  };
+  const ownInfo = (id: string): PromptInfo => {
+    const none = { zh: null, en: null };
+    return { id, group: OWN_GROUP, text: { zh: id, en: id }, pieces: { zh: [id], en: [] }, maxSeconds: none };
+  };
+
   return {
-    list: (): readonly PromptInfo[] => prompts,
+    list: (): readonly PromptInfo[] => [...prompts, ...ownIds().map(ownInfo)],
+    /** Whether it may be asked of the switch: rendered, or a recording of the house's own. */
+    has: (id: string): boolean => rendered.has(`zh/${id}`) || (isCustom(id) && existsSync(join(places.overlay, 'zh', `${id}.wav`))),
     /** A sound by its own name, a part of a sentence included. */
     isSound: (language: PromptLanguage, sound: string): boolean => rendered.has(`${language}/${sound}`),
     isStudio: (language: PromptLanguage, sound: string): boolean => fileOf(language, sound).studio,
@@ -102,14 +120,14 @@ export const createPromptLibrary = (places: {
 
     /** Whether a citizen would hear it: looked at on the disk, since a file goes missing without telling anybody. */
     faultOf(id: string, language: PromptLanguage = 'zh'): 'no_prompt' | 'prompt_damaged' | null {
-      const pieces = byId.get(id)?.pieces[language] ?? [];
+      const pieces = byId.get(id)?.pieces[language] ?? (isCustom(id) && language === 'zh' && ownIds().includes(id) ? [id] : []);
       if (pieces.length === 0) return 'no_prompt';
       return pieces.every((piece) => hear(language, piece) !== null) ? null : 'prompt_damaged';
     },
 
     /** One prompt as a WAV file at 8 kHz or 16 kHz; its parts follow one another, with a breath where a value is said. Null: there is none, or it is damaged. */
     wav(id: string, language: PromptLanguage): Uint8Array | null {
-      const pieces = byId.get(id)?.pieces[language] ?? (rendered.has(`${language}/${id}`) ? [id] : []);
+      const pieces = byId.get(id)?.pieces[language] ?? (rendered.has(`${language}/${id}`) || isCustom(id) ? [id] : []);
       const heard = pieces.map((piece) => hear(language, piece));
       if (heard.length === 0 || heard.some((each) => each === null)) return null;
       const parts = heard.filter((each) => each !== null);

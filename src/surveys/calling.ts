@@ -42,6 +42,8 @@ export interface CallingDeps {
   callerNumber: string;
   ringMs: number;
   hasSound(id: string): boolean;
+  /** What the switch is asked to play for a sound. */
+  soundPath?: (id: string) => string;
   /** Name of this process in claims. */
   worker: string;
   setTimer: SetTimer;
@@ -99,7 +101,7 @@ export const createCalling = (deps: CallingDeps) => {
       setTimer: deps.setTimer,
       clock,
       logger,
-      soundsOf: (lines, task) => soundsOf(lines, task, deps.hasSound),
+      soundsOf: (lines, task) => soundsOf(lines, task, deps.hasSound, deps.soundPath),
       recordingName: (turn) => `hotline/survey/${shanghaiDay(clock.now())}/${channelId}-${turn}`,
       note: (set) => repository.note(attemptId, set),
       saveAnswer: (answer) => saveAnswer(attempt, tasks, answer),
@@ -215,7 +217,7 @@ export const createCalling = (deps: CallingDeps) => {
         setTimer: deps.setTimer,
         clock,
         logger,
-        soundsOf: (lines, task) => soundsOf(lines, task, deps.hasSound),
+        soundsOf: (lines, task) => soundsOf(lines, task, deps.hasSound, deps.soundPath),
         recordingName: (turn) => `hotline/survey/trial/${channelId}-${turn}`,
         note: ({ answeredAt }) => (answeredAt ? trial.answered() : trial.rang()),
         said: trial.said,

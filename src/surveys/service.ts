@@ -34,6 +34,8 @@ export interface SurveysDeps {
   /** Where one node's recordings lie on this machine, or null. */
   directoryOf(node: string): string | null;
   hasSound(id: string): boolean;
+  /** What the switch is asked to play for a sound: the rendered one when a recording has gone. */
+  soundPath?: (id: string) => string;
   /** The hotline's number first, then its other spellings. */
   ownNumbers: readonly [string, ...string[]];
   worker: string;

@@ -25,13 +25,19 @@ const subjectPieces = ({ reportedAt, subjectCode }: Spoken, has: (id: string) =>
  * that is missing is left out rather than the call ended.
  *
  * @param has whether a sound of that id exists
+ * @param pathOf what the switch is asked to play for it
  */
-export const soundsOf = (lines: readonly Line[], matter: Spoken, has: (id: string) => boolean): string[] => {
+export const soundsOf = (
+  lines: readonly Line[],
+  matter: Spoken,
+  has: (id: string) => boolean,
+  pathOf: (id: string) => string = (id) => `hotline/${id}`,
+): string[] => {
   const pieces = lines.flatMap(({ prompt, otherwise }) => {
     if (prompt === SUBJECT) return subjectPieces(matter, has) ?? (otherwise === undefined ? [] : [otherwise]);
     return has(prompt) || otherwise === undefined ? [prompt] : [otherwise];
   });
-  return pieces.filter(has).map((id) => `hotline/${id}`);
+  return pieces.filter(has).map(pathOf);
 };
 
 /** Whether a script may use a prompt: a sentence with places for values exists as numbered pieces. */

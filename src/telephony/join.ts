@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { chownSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -10,11 +10,16 @@ import { obtainAsterisk } from './managed/fetch.ts';
 import { readIdentity } from './managed/instance.ts';
 import { type ManagedSwitch, startManagedSwitch } from './managed/run.ts';
 import { SERVICE_USER, type TrunkSettings } from './managed/settings.ts';
+import { installPrompts, type PromptReport } from './prompts.ts';
 
 export interface JoinedSwitch {
   nodes: AsteriskNode[];
   /** Where each node's recordings lie on this machine. */
   recordings: Map<string, string>;
+  /** The switch's data directory on this machine, where its sounds lie; null: out of reach. */
+  dataDirectory: string | null;
+  /** Lays the sounds anew, after a studio recording has changed; null: out of reach. */
+  installPrompts: (() => PromptReport) | null;
   /** Stops watching; the switch itself goes on, with its calls. */
   release(): void;
 }
@@ -68,10 +73,20 @@ export const prepareOwnSwitch = async (
   };
 };
 
+/** The same as at the switch's start, for a recording that has changed since. */
+const laysSounds = (config: Config, dialplans: string, dataDirectory: string) => (): PromptReport => {
+  const { drop } = chooseRunAs();
+  const give = (path: string): void => {
+    if (drop) chownSync(path, drop.userId, drop.groupId);
+  };
+  return installPrompts({ from: join(dialplans, 'sounds'), overlay: studioRecordings(config), to: dataDirectory, give });
+};
+
 const BESIDE_LIMIT_MS = 60_000;
 
 /** The switch that src/switch.ts runs: known by what it keeps in the shared data directory, once it has been started. */
-const joinBeside = async (config: Config, say: (text: string) => void): Promise<JoinedSwitch> => {
+const joinBeside = async (config: Config, deps: { dialplans: string; say: (text: string) => void }): Promise<JoinedSwitch> => {
+  const { say } = deps;
   const directory = await chooseBase(join(config.dataDirectory, 'switch'), chooseRunAs());
   let identity = readIdentity(directory);
   if (!identity) say('  等待交换机首次启动 waiting for the switch to be started (node src/switch.ts)');
@@ -79,7 +94,7 @@ const joinBeside = async (config: Config, say: (text: string) => void): Promise<
     await delay(250);
   if (!identity)
     throw new HotlineError('telephony.unavailable', `${directory} 里没有交换机，请运行 node src/switch.ts (no switch was started there)`);
-  const { log, spool } = layOut(directory);
+  const { log, spool, data } = layOut(directory);
   return {
     nodes: [
       {
@@ -94,6 +109,8 @@ const joinBeside = async (config: Config, say: (text: string) => void): Promise<
       },
     ],
     recordings: new Map([[identity.node, join(spool, 'recording')]]),
+    dataDirectory: data,
+    installPrompts: laysSounds(config, deps.dialplans, data),
     release: () => {},
   };
 };
@@ -124,10 +141,12 @@ export const joinSwitch = async (
         logDirectory: node.logDirectory,
       })),
       recordings: new Map(nodes.flatMap((node) => (node.recordingDirectory ? [[node.name, node.recordingDirectory] as const] : []))),
+      dataDirectory: null,
+      installPrompts: null,
       release: () => {},
     };
   }
-  if (!config.switch.startedHere) return joinBeside(config, deps.say);
+  if (!config.switch.startedHere) return joinBeside(config, deps);
   const start = await prepareOwnSwitch(config, config.switch, deps);
   const running = await start();
 
@@ -156,6 +175,8 @@ export const joinSwitch = async (
       },
     ],
     recordings: new Map([[running.node, join(running.directories.spool, 'recording')]]),
+    dataDirectory: running.directories.data,
+    installPrompts: laysSounds(config, deps.dialplans, running.directories.data),
     release: () => release(),
   };
 };

@@ -34,6 +34,8 @@ interface Sound {
 }
 type Outcome = { sound: Sound } | { reason: string };
 
+/** Sentences of the house's own: nothing is rendered for them. */
+const CUSTOM = /^custom\.[a-z0-9_]{1,40}$/;
 const TELEPHONE_RATE = 8000;
 const WIDE_RATE = 16_000;
 /** About 17 minutes at 16 kHz; anything longer is the wrong file. */
@@ -290,10 +292,12 @@ export const installPrompts = ({ from, overlay, to, give = () => {} }: PromptSou
   for (const language of ['zh', 'en']) {
     const ours = soundsIn(join(from, language, 'hotline'));
     const ids = new Set(ours.map(idOf));
-    const taken = present ? takeRecordings(overlay, language, (id) => ids.has(id), limits, report) : new Map();
+    const taken = present ? takeRecordings(overlay, language, (id) => ids.has(id) || CUSTOM.test(id), limits, report) : new Map();
     const languageFolder = join(to, 'sounds', language);
     report.installed += fillFolder(ours, taken, join(languageFolder, 'hotline'), give);
     placeBeep(languageFolder, give);
+    // Said instead of a recording that has gone or broken by the time it is to be heard.
+    fillFolder(ours, new Map(), join(languageFolder, 'hotline-rendered'), give);
   }
   const music: Taken = present ? takeRecordings(overlay, 'moh', () => true, limits, report) : new Map();
   // Somebody who brings music wants to hear it alone, whatever it is called.

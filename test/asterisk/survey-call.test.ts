@@ -1,7 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { STANDARD_SCRIPT } from '../../src/surveys/survey.ts';
+import { createKeptValues } from '../../src/storage/kept-values.ts';
+import { STANDARD_SCRIPT, type SurveyScript } from '../../src/surveys/survey.ts';
+import { createTrials } from '../../src/surveys/trial.ts';
 import { createAsteriskTelephony } from '../../src/telephony/asterisk/index.ts';
 import { createPeople } from '../contract/cases-life.ts';
 import { shanghai } from '../helpers/case-life.ts';
@@ -147,4 +149,60 @@ t.test('keys during the sentence; the answers are what was pressed; goodbye is s
   await until('goodbye', () => call.hears(GOODBYE_HZ, 100), 6_000);
   await call.ended;
   t.match(await result(caseId), { state: 'done', outcome: 'answered', said: ['contacted 1', 'settled 2', 'satisfied 5'] });
+});
+
+t.test('a draft on one’s own telephone: its own sentences, branches and spoken reason, and nothing of it is kept', async (t) => {
+  const clock = { now: () => surveys.time.now };
+  const trials = createTrials({
+    store,
+    kept: createKeptValues({ store, clock }),
+    calling: surveys.surveys.calling,
+    isOnTheLine: async () => false,
+    normalNumber: (typed) => typed,
+    ownNumbers: ['12345'],
+    history: surveys.history,
+    clock,
+  });
+  const edited: SurveyScript = {
+    ...STANDARD_SCRIPT,
+    first: 'mine',
+    steps: {
+      mine: {
+        kind: 'ask',
+        say: [{ prompt: 'survey.q3' }],
+        measure: 'satisfied',
+        choices: [
+          { key: '1', value: 5, next: 'well' },
+          { key: '2', value: 1, next: 'why' },
+        ],
+        waitMs: 2_000,
+        tries: 2,
+        giveUp: 'well',
+      },
+      why: { kind: 'record', say: [{ prompt: 'survey.comment' }], longestSeconds: 5, next: 'ill' },
+      ill: { kind: 'end', say: [{ prompt: 'survey.lease_lost' }], ending: 'completed' },
+      well: { kind: 'end', say: [{ prompt: 'survey.goodbye' }], ending: 'completed' },
+    },
+  };
+  const rowsOf = () => store.read(async (db) => (await db.select().from(store.schema.surveyAttempts)).length);
+  const before = await rowsOf();
+  await trials.begin(7, edited, '13800000099', people.supervisor.staffId);
+  const call = await citizens.incoming();
+  t.match(call.header('from'), /12345/, 'shown as a citizen sees it');
+  call.answer(440);
+  await answer(call, '2');
+  await speaks(call);
+  await pause(2_500);
+  call.press('#');
+  await until('the branch of the draft is heard', () => call.hears(LOST_HZ, 100), 8_000);
+  await call.ended;
+  await until('it is over', async () => (await trials.of(7))?.state === 'over', 8_000);
+  t.match(await trials.of(7), {
+    ending: 'completed',
+    heard: ['survey.q3', 'survey.comment', 'survey.lease_lost'],
+    pressed: [{ measure: 'satisfied', value: 1, key: '2' }],
+  });
+  t.equal(await rowsOf(), before, 'no attempt, and so no answer');
+  const left = globSync('hotline/survey/trial/*', { cwd: recordings });
+  t.same(left, [], 'what was spoken to try it is nobody’s reason');
 });

@@ -59,6 +59,37 @@ const SCRIPT = {
   faults: [{ code: 'prompt_damaged', step: 'settled', detail: 'survey.q2' }],
 };
 
+const sentences: [id: string, zh: string, en: string][] = [
+  [
+    'survey.q1',
+    '第一题：承办单位的工作人员是否联系过您？联系过，请按1；没有联系，请按2。',
+    'First: did the unit contact you? Press 1 for yes, 2 for no.',
+  ],
+  ['survey.q3', '第三题：您对办理结果是否满意？', 'Third: how satisfied are you with the result?'],
+  ['survey.goodbye', '祝您生活愉快，再见。', 'Goodbye.'],
+];
+const none = { zh: null, en: 8 };
+const version = { seconds: 7.4, at: '2026-11-20T02:00:00.000Z', by: '王木香' };
+const SAID = {
+  prompts: sentences.map(([id, zh, en]) => ({
+    id,
+    group: '满意度回访',
+    text: { zh, en },
+    pieces: { zh: [id], en: [id] },
+    maxSeconds: none,
+  })),
+  recordings: [
+    {
+      ...{ language: 'zh', sound: 'survey.q1', changes: 2, inForce: 2 },
+      versions: [
+        { ...version, version: 2, name: '第一题 新录.wav' },
+        { ...version, version: 1, name: '第一题.wav' },
+      ],
+    },
+  ],
+  onSwitch: true,
+};
+
 /** What a page needs more of than two rows of one kind. */
 const WRITTEN: Record<string, unknown> = {
   'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS },
@@ -68,6 +99,8 @@ const WRITTEN: Record<string, unknown> = {
   'PUT /api/settings/surveys/rules': { version: 1, rules: STANDARD_RULES, leastBudget: 3 },
   'GET /api/settings/surveys/script': SCRIPT,
   'PUT /api/settings/surveys/script': { ...SCRIPT, version: 5, faults: [] },
+  'GET /api/settings/prompts': SAID,
+  'PUT /api/settings/prompts/{language}/{id}/recordings': SAID,
   'GET /api/queues': QUEUES,
   'GET /api/agents/places': PLACES,
   'POST /api/staff/import/preview': IMPORT_PREVIEW,

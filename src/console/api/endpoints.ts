@@ -38,7 +38,7 @@ import type { ImportView, ProfileView } from '../../city/schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
-import type { PromptsView } from '../../prompts/schemas.ts';
+import type { ChooseRecording, PromptsView } from '../../prompts/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
 import type {
   ChangeQueue,
@@ -179,6 +179,14 @@ export const api = {
   prompts: () => request<PromptsView>('GET', '/api/settings/prompts'),
   promptPath: (language: 'zh' | 'en', id: string, version?: number) =>
     `/api/settings/prompts/${language}/${encodeURIComponent(id)}/sound${version === undefined ? '' : `?version=${version}`}`,
+  addRecording: (language: 'zh' | 'en', id: string, about: { changes: number; name: string; text?: string }, file: Blob) => {
+    const { changes, ...words } = about;
+    const query = new URLSearchParams({ changes: String(changes), ...words });
+    const path = `/api/settings/prompts/${language}/${encodeURIComponent(id)}/recordings?${query}`;
+    return request<PromptsView>('POST', path, file, UPLOAD_GIVES_UP_AFTER_MS);
+  },
+  chooseRecording: (language: 'zh' | 'en', id: string, body: ChooseRecording) =>
+    request<PromptsView>('PUT', `/api/settings/prompts/${language}/${encodeURIComponent(id)}/recordings`, body),
   waitingRules: () => request<WaitingRulesView>('GET', '/api/settings/waiting'),
   saveWaitingRules: (body: SaveWaitingRules) => request<WaitingRulesView>('PUT', '/api/settings/waiting', body),
   queues: () => request<QueuesView>('GET', '/api/queues'),

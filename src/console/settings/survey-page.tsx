@@ -5,10 +5,11 @@ import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Failed, Loading, PageTop } from '../ui/parts.tsx';
 import { SettingsTabs } from './settings-tabs.tsx';
+import { RecordingsPart } from './survey-recordings.tsx';
 import { RulesEditor } from './survey-rules.tsx';
 import { ScriptEditor } from './survey-script.tsx';
 
-const PARTS = ['script', 'rules'] as const;
+const PARTS = ['script', 'rules', 'recordings'] as const;
 type Part = (typeof PARTS)[number];
 
 /** 回访: what is asked, when and how often, how many at once. */
@@ -29,6 +30,7 @@ export const SurveySettingsPage = () => {
         />
         {part === 'script' && <ScriptPart />}
         {part === 'rules' && <RulesPart />}
+        {part === 'recordings' && <VoicesPart />}
       </div>
     </main>
   );
@@ -59,4 +61,11 @@ const RulesPart = () => {
   if (error) return <Failed error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading rows={8} height={36} />;
   return <RulesEditor key={data.version} view={data} isSaved={savedVersion === data.version} onSaved={setSavedVersion} />;
+};
+
+const VoicesPart = () => {
+  const { data, error, refetch } = useQuery({ queryKey: ['prompts'], queryFn: api.prompts });
+  if (error) return <Failed error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading rows={8} height={36} />;
+  return <RecordingsPart view={data} />;
 };

@@ -1,4 +1,5 @@
 import type { OpeningHours, Span } from '../../hours/schemas.ts';
+import type { PromptsView } from '../../prompts/schemas.ts';
 import type { SurveyRules } from '../../surveys/settings-schemas.ts';
 import type { Choice, Line, Step, SurveyScript } from '../../surveys/survey.ts';
 import { DAYS, ROWS, type Row, readSpans, spansText } from './hours-view.ts';
@@ -114,4 +115,28 @@ export const surveyRulesOf = (form: RulesForm): { rules: SurveyRules } | { wrong
   const of = (row: Row): Span[] => read[row] ?? [];
   const weekly = Object.fromEntries(DAYS.map((day) => [day, of(day)])) as OpeningHours['weekly'];
   return { rules: { windows: { weekly, dayOff: of('dayOff'), makeUp: of('makeUp') }, attempts: form.attempts, pacing: form.pacing } };
+};
+
+// ── whose voice ──
+
+export interface SpokenPiece {
+  sound: string;
+  text: string;
+  mostSeconds: number | null;
+}
+
+/** Every sound of the sentences that hold what is looked for, in their words or their names; callbacks first. */
+export const spokenPieces = (prompts: PromptsView['prompts'], language: 'zh' | 'en', wanted: string): SpokenPiece[] => {
+  const found = wanted.trim().toLowerCase();
+  const rank = (id: string): number => (id.startsWith('custom.') ? 0 : id.startsWith('survey.') ? 1 : 2);
+  return prompts
+    .filter(({ id, text }) => found === '' || id.includes(found) || text[language].toLowerCase().includes(found))
+    .toSorted((a, b) => rank(a.id) - rank(b.id))
+    .flatMap(({ pieces, text, maxSeconds }) =>
+      pieces[language].map((sound) => ({
+        sound,
+        text: text[language],
+        mostSeconds: pieces[language].length > 1 ? null : maxSeconds[language],
+      })),
+    );
 };

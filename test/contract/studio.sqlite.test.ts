@@ -1,0 +1,4 @@
+import t from 'tap';
+import { studioContract } from './studio.ts';
+
+studioContract(t, 'sqlite');
