@@ -22,6 +22,7 @@ export const {
   offers,
   callSegments,
   keptPlaces,
+  callRatings,
   recordings,
   cases,
   caseRounds,

@@ -382,6 +382,25 @@ export const defineSchema = (k: Kit) => {
     ],
   );
 
+  /** 一次一评: what the citizen pressed after the agent had hung up; one a call, and never changed. */
+  const callRatings = k.table(
+    'call_ratings',
+    {
+      id: k.id(),
+      callId: k
+        .ref()
+        .notNull()
+        .references(() => calls.id),
+      /** Who spoke with them last. */
+      staffId: k.ref().references(() => staff.id),
+      key: k.int().notNull(),
+      /** National scale: 5 best … 1 worst. */
+      value: k.int().notNull(),
+      at: k.at().notNull(),
+    },
+    (t) => [k.uniqueIndex('call_ratings_call_uq').on(t.callId), k.index('call_ratings_staff_ix').on(t.staffId, t.at)],
+  );
+
   const recordings = k.table(
     'recordings',
     {
@@ -882,6 +901,7 @@ export const defineSchema = (k: Kit) => {
     offers,
     callSegments,
     keptPlaces,
+    callRatings,
     recordings,
     cases,
     caseRounds,
