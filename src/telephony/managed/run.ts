@@ -108,8 +108,17 @@ const writeConfiguration = (prepared: Prepared): boolean => {
   return changed;
 };
 
-/** The limit must be raised while we may, then rights are given away for good; exec keeps one process all along. */
-const LAUNCH = 'ulimit -n 65536 2>/dev/null || ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -H -n)"; umask 027; exec "$@"';
+/**
+ * Limit and turn on the processor are asked for while we may, then rights are given away for good; exec keeps one process all
+ * along. A voice that waits is a gap in it, so the switch goes before whatever else has work to do: measured, a relay or a
+ * service that starts beside it took 70 to 110 ms out of a talk. Where the machine does not allow it, all works as before.
+ */
+const LAUNCH = [
+  'ulimit -n 65536 2>/dev/null || ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -H -n)"',
+  'chrt --rr --pid 10 $$ 2>/dev/null',
+  'umask 027',
+  'exec "$@"',
+].join('; ');
 
 const launch = (prepared: Prepared): number => {
   const { directories, runAs } = prepared;

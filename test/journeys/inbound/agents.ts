@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, BrowserServer } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { startBrowser } from '../../helpers/browser.ts';
 import { type DeskPage, type Mode, openDesk } from '../../helpers/desk.ts';
+import { letBrowserBeOnTime } from '../../helpers/on-time.ts';
 import type { Product } from '../../helpers/product.ts';
 import { hummingVoice } from './voice.ts';
 
@@ -132,7 +133,11 @@ export const openOffice = async (hz: number): Promise<Office> => {
   return {
     hz,
     pid: server?.process().pid ?? 0,
-    seat: (product, account, extension) => seatIn(browser, hz, product, account, extension),
+    async seat(product, account, extension) {
+      const agent = await seatIn(browser, hz, product, account, extension);
+      if (server) letBrowserBeOnTime(server.process().pid ?? 0);
+      return agent;
+    },
     async close() {
       await browser.close().catch(() => undefined);
       await server?.kill().catch(() => undefined);

@@ -142,7 +142,7 @@ const confusion = (stage: Stage, record: SurveyRecord): { table: Record<string, 
   return { table, wrong };
 };
 
-const rulesBroken = async (stage: Stage, record: SurveyRecord): Promise<string[]> => {
+export const rulesBroken = async (stage: Stage, record: SurveyRecord): Promise<string[]> => {
   const calendar = await stage.house.terms.calendar();
   const broken: string[] = [];
   for (const [number, all] of Map.groupBy(record.attempts, (attempt) => attempt.number)) {

@@ -27,6 +27,8 @@ export const FIRST_NUMBER = 19_900_010_000;
 /** Tuesday morning: the first window of a working day. */
 const MORNING = shanghai('2026-11-24 09:05');
 const RING_MS = 1_500;
+/** As the service itself starts: without it a process needs seconds to be back. */
+const QUICK = ['--import', join(import.meta.dirname, '../../../src/quick-imports.ts')];
 
 /** A switch with a carrier, citizens behind it, a database with people and a script, and the driven clock. */
 export interface Stage {
@@ -96,7 +98,7 @@ export const openStage = async (options: {
     new Promise((resolve, reject) => {
       const file = join(data, `${of.worker}.json`);
       writeFileSync(file, JSON.stringify(of));
-      const child = fork(new URL('./dialler-process.ts', import.meta.url), [file], { env: environment() });
+      const child = fork(new URL('./dialler-process.ts', import.meta.url), [file], { env: environment(), execArgv: QUICK });
       children.add(child);
       child.once('error', reject);
       child.once('exit', () => {
