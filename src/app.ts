@@ -65,7 +65,7 @@ import {
   demonstrationRoutes,
   startDemonstration,
 } from './demonstration/index.ts';
-import { createDirectory, directoryRoutes } from './directory/index.ts';
+import { createDirectory, createDirectoryEditing, directoryEditingRoutes, directoryRoutes } from './directory/index.ts';
 import { createFileScanner } from './files/scanner.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHours, hoursRoutes } from './hours/index.ts';
@@ -94,6 +94,7 @@ import { createCityRepository } from './storage/repositories/city.ts';
 import { createDemonstrationRepository } from './storage/repositories/demonstration.ts';
 import { createDeskMessagesRepository } from './storage/repositories/desk-messages.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
+import { createDirectoryEditingRepository } from './storage/repositories/directory-editing.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createMachinesRepository } from './storage/repositories/machines.ts';
@@ -218,6 +219,14 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     return number.kind === 'number' ? number.normal : null;
   };
   const directory = createDirectory({ repository: createDirectoryRepository(store), clock, areaCode: config.hotline.areaCode });
+  const editing = createDirectoryEditing({
+    store,
+    repository: createDirectoryEditingRepository(store),
+    places: () => directory.places(),
+    history,
+    clock,
+    areaCode: config.hotline.areaCode,
+  });
   const casesRepository = createCasesRepository(store);
   const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
   const livesRepository = createCaseLivesRepository(store);
@@ -227,6 +236,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const lives = createCaseLives({
     store,
     onMoved: (db, before, after) => lateSurveys.caseMoved(db, before, after),
+    ruledLead: (matter) => editing.ruledLead(matter),
     lives: livesRepository,
     cases: casesRepository,
     terms,
@@ -685,6 +695,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(cityRoutes({ city, imports: cityImports, profile }));
   await http.register(machineRoutes({ machines }));
   await http.register(directoryRoutes({ directory }));
+  await http.register(directoryEditingRoutes({ editing, currentStaff }));
   await http.register(knowledgeRoutes({ knowledge }));
   await http.register(historyRoutes({ history }));
   await http.register(hoursRoutes({ hours }));

@@ -68,6 +68,18 @@ export const UsualLead = Type.Object({
   by: oneOf('place', 'category'),
 });
 
+/** The unit that the house's own rules name, with the rule. */
+export const RuledLead = Type.Object({
+  unitCode: Type.String(),
+  unitName: nullable(Type.String()),
+  assist: Type.Array(Type.String()),
+  /** Empty: the rule holds for every subject, or everywhere. */
+  categoryCode: Type.String(),
+  placeCode: Type.String(),
+  reason: Type.String(),
+});
+export type RuledLead = Static<typeof RuledLead>;
+
 export const NodeCounts = Type.Array(
   Type.Object({
     state: State,
@@ -83,6 +95,7 @@ export const CasePageView = Type.Object({
   ...moved,
   /** Only for whoever may dispatch it now. */
   usualLead: nullable(UsualLead),
+  ruledLead: nullable(RuledLead),
   forms: Type.Array(MoveForm),
   yellowAt: nullable(instant),
   redAt: nullable(instant),

@@ -11,7 +11,7 @@ import type { Command, CommandOf } from './commands.ts';
 import { decide, movesFor } from './decide.ts';
 import type { ShownCase } from './export.ts';
 import type { CaseEvent, CaseLife, Circumstances, Decision, Mover } from './life.ts';
-import type { CasePageView, CaseRow, Moved, NodeCounts, SearchRequest, SearchResult } from './life-schemas.ts';
+import type { CasePageView, CaseRow, Moved, NodeCounts, RuledLead, SearchRequest, SearchResult } from './life-schemas.ts';
 import { formsFor } from './move-forms.ts';
 import { invalid } from './refusals.ts';
 import { findRepeats, twelveMonthsBefore } from './repeats.ts';
@@ -30,6 +30,8 @@ export interface CaseLivesDeps {
   clock: Clock;
   /** Normal form of a number as somebody typed it, or null. */
   normalNumber: (typed: string) => string | null;
+  /** Whom the rules of the directory name for a subject and a place. */
+  ruledLead?: (matter: { categoryCode: string | null; placeCode: string | null }) => Promise<RuledLead | null>;
   /** Called in the transaction of every move, for what must become true together with it (R11: the callback's task). */
   onMoved?: (db: Exec, before: CaseLife, after: CaseLife) => Promise<void>;
 }
@@ -102,6 +104,11 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     const { categoryCode, placeCode } = life.form;
     if (categoryCode === null || !movesFor(life, mover).includes('dispatch')) return Promise.resolve(null);
     return lives.usualLead(categoryCode, placeCode);
+  };
+
+  const ruledLeadFor = async (life: CaseLife, mover: Mover): Promise<RuledLead | null> => {
+    const { categoryCode, placeCode } = life.form;
+    return movesFor(life, mover).includes('dispatch') ? ((await deps.ruledLead?.({ categoryCode, placeCode })) ?? null) : null;
   };
 
   const stale = async (theirs: CaseLife, yours: { version: number; command: Command }, mover: Mover): Promise<HotlineError> =>
@@ -337,6 +344,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
         yellowAt: iso(life.yellowAt),
         redAt: iso(life.redAt),
         usualLead: await usualLeadFor(life, mover),
+        ruledLead: await ruledLeadFor(life, mover),
         extendedDays: life.extendedDays,
         createdBy: shown.createdBy?.name ?? null,
         number: shown.number,

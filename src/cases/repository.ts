@@ -115,6 +115,7 @@ export interface CaseLivesRepository {
   placeOf(staffId: StaffId): Promise<{ unitCode: string; post: UnitPost | null } | null>;
   /** Has this unit the case now, as lead or assisting? */
   unitHas(unitCode: string, caseId: CaseId): Promise<boolean>;
+  /** Those of the codes that are units in use. */
   knownUnits(codes: readonly string[]): Promise<Set<string>>;
   /** Files on a case, by their ids. */
   fileIds(caseId: CaseId): Promise<Set<number>>;

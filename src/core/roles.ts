@@ -33,6 +33,7 @@ export const PERMISSIONS = [
   'surveys.read', // 回访: the live list and results
   'surveys.manage', // stop, go on, settle, correct
   'policies.manage', // terms and the working calendar
+  'directory.manage', // units, subjects, who gets what, procedures, duty lists
   'knowledge.read',
   'citizens.read',
   'numbers.unmask',
@@ -64,6 +65,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases.callback',
     'cases.export',
     'views.share',
+    'directory.manage',
     'calls.read_all',
     'recordings.play',
     'knowledge.read',
@@ -110,7 +112,7 @@ export const RIGHTS: Readonly<Record<Role, readonly Permission[]>> = {
   unit_staff: ['cases.read_unit', 'cases.handle', 'cases.export', 'knowledge.read'],
   leader: ['board.read', 'cases.read_all', 'cases.instruct', 'knowledge.read', 'surveys.read'],
   publisher: ['knowledge.read'],
-  administrator: ['staff.manage', 'policies.manage', 'system.read', 'settings.manage'],
+  administrator: ['staff.manage', 'policies.manage', 'directory.manage', 'system.read', 'settings.manage'],
   auditor: ['history.read'], // reads the record and nothing else, so that who watches is not who acts
 };
 

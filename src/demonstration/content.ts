@@ -26,6 +26,7 @@ export interface Content {
     unitKind: string | null;
     keywords: string[];
   }[];
+  routing: { categoryCode: string; placeCode: string; lead: string; assist: string[]; reason: string }[];
   articles: {
     code: string;
     title: string;
@@ -58,6 +59,7 @@ const read = <K extends keyof Content>(name: K): Content[K] =>
 
 export const readContent = (): Content => ({
   units: read('units'),
+  routing: read('routing'),
   places: read('places'),
   categories: read('categories'),
   articles: read('articles'),

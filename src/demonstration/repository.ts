@@ -26,7 +26,7 @@ export interface DemonstrationRepository {
   isEmpty(): Promise<boolean>;
   /** Did a demonstration fill this database? */
   isDemonstration(): Promise<boolean>;
-  addLists(lists: Pick<Content, 'units' | 'places' | 'categories'> & { articles: DatedArticle[] }): Promise<void>;
+  addLists(lists: Pick<Content, 'units' | 'places' | 'categories' | 'routing'> & { articles: DatedArticle[] }, at: Date): Promise<void>;
   addStaff(staff: Content['staff'], passwordHash: string, at: Date): Promise<SeededStaff[]>;
   addCitizens(citizens: Content['citizens'], at: Date): Promise<{ citizenId: CitizenId; numbers: string[] }[]>;
   /** @returns one entry for each planned call, in the same order */

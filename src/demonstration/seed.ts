@@ -137,7 +137,7 @@ const fill = async (
   return repository.inOneTransaction(async () => {
     if (!(await repository.isEmpty())) return { seeded: false, refused: [] };
     const now = clock.now();
-    await repository.addLists({ ...content, articles: articlesOf(content, now) });
+    await repository.addLists({ ...content, articles: articlesOf(content, now) }, now);
     const staff = await repository.addStaff(content.staff, passwordHash, now);
     const citizens = await repository.addCitizens(content.citizens, now);
     const owners = ownersOf(citizens);

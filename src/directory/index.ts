@@ -1,3 +1,5 @@
+export { createDirectoryEditing, type DirectoryEditing } from './editing.ts';
+export { directoryEditingRoutes } from './editing-routes.ts';
 export { initialsOf } from './initials.ts';
 export { type CallerMatch, type DirectoryPerson, type Identity, matchCaller, shownCaller } from './matching.ts';
 export type { CategoryRow, DirectoryRepository, NewCitizen, PlaceRow, UnitRow } from './repository.ts';

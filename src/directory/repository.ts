@@ -8,6 +8,7 @@ export interface CategoryRow {
   level: number;
   parentCode: string | null;
   unitKind: string | null;
+  active: boolean;
 }
 
 export interface PlaceRow {
@@ -23,6 +24,7 @@ export interface UnitRow {
   league: string | null;
   kind: string;
   phone: string | null;
+  active: boolean;
 }
 
 export interface NewCitizen {

@@ -10,7 +10,7 @@ export const directoryRoutes =
     app.get(
       '/api/directory/categories',
       {
-        config: { access: { any: ['knowledge.read'] } },
+        config: { access: { any: ['knowledge.read', 'directory.manage'] } },
         schema: { summary: '诉求类别 Subjects', tags: ['directory'], response: { 200: Type.Array(Category) } },
       },
       () => deps.directory.categories(),
@@ -18,7 +18,7 @@ export const directoryRoutes =
     app.get(
       '/api/directory/places',
       {
-        config: { access: { any: ['knowledge.read'] } },
+        config: { access: { any: ['knowledge.read', 'directory.manage'] } },
         schema: { summary: '镇街和社区 Places', tags: ['directory'], response: { 200: Type.Array(Place) } },
       },
       () => deps.directory.places(),
@@ -26,9 +26,9 @@ export const directoryRoutes =
     app.get(
       '/api/directory/units',
       {
-        config: { access: { any: ['knowledge.read', 'staff.manage'] } },
+        config: { access: { any: ['knowledge.read', 'staff.manage', 'directory.manage'] } },
         schema: { summary: '承办单位 Handling units', tags: ['directory'], response: { 200: Type.Array(Unit) } },
       },
-      async () => (await deps.directory.units()).map(({ code, name }) => ({ code, name, pinyin: initialsOf(name) })),
+      async () => (await deps.directory.units()).map(({ code, name, active }) => ({ code, name, active, pinyin: initialsOf(name) })),
     );
   };

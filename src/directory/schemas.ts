@@ -8,6 +8,8 @@ export const Category = Type.Object({
   level: Type.Integer(),
   parentCode: nullable(Type.String()),
   pinyin: Type.String({ description: 'initials, for typing hj to find 环境' }),
+  /** False: no longer offered. */
+  active: Type.Boolean(),
 });
 export const Place = Type.Object({
   code: Type.String(),
@@ -17,7 +19,7 @@ export const Place = Type.Object({
   pinyin: Type.String({ description: 'initials of the name' }),
   townPinyin: Type.String({ description: 'initials of the town' }),
 });
-export const Unit = Type.Object({ code: Type.String(), name: Type.String(), pinyin: Type.String() });
+export const Unit = Type.Object({ code: Type.String(), name: Type.String(), pinyin: Type.String(), active: Type.Boolean() });
 export const Article = Type.Object({
   code: Type.String(),
   title: Type.String(),

@@ -48,8 +48,8 @@ export const directoryContract = (t: Test, engine: Engine): void => {
     await given.category({ code: '04', name: '城市管理', level: 1, path: '城市管理' });
     await given.place({ code: 'T0102', name: '枕澜社区', townName: '澄波街道' });
     t.same(await directory.categories(), [
-      { code: '04', name: '城市管理', path: '城市管理', level: 1, parentCode: null, pinyin: 'csgl' },
-      { code: '0402', name: '油烟与烧烤', path: '城市管理/油烟与烧烤', level: 2, parentCode: '04', pinyin: 'yyysk' },
+      { code: '04', name: '城市管理', path: '城市管理', level: 1, parentCode: null, active: true, pinyin: 'csgl' },
+      { code: '0402', name: '油烟与烧烤', path: '城市管理/油烟与烧烤', level: 2, parentCode: '04', active: true, pinyin: 'yyysk' },
     ]);
     t.match(await directory.places(), [{ code: 'T0102', name: '枕澜社区', townName: '澄波街道', pinyin: 'zlsq', townPinyin: 'cbjd' }]);
     t.same(await directory.units(), []);

@@ -35,6 +35,18 @@ import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, Searc
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { NewView, SaveView, ViewItem, ViewsList } from '../../cases/views.ts';
 import type { ImportView, ProfileView } from '../../city/schemas.ts';
+import type {
+  CategoryItem,
+  NewCategory,
+  NewRule,
+  NewUnit,
+  RouteAnswer,
+  RoutingView,
+  SaveCategory,
+  SaveRule,
+  SaveUnit,
+  UnitItem,
+} from '../../directory/editing-schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
@@ -120,6 +132,20 @@ export const api = {
   addPreview: (caseId: number, fileId: number, small: Blob) => request<void>('PUT', `/api/cases/${caseId}/files/${fileId}/preview`, small),
   findCases: (search: SearchRequest) => request<SearchResult>('POST', '/api/cases/search', search),
   countCases: (search: SearchRequest) => request<CountResult>('POST', '/api/cases/search/count', search),
+  editUnits: () => request<UnitItem[]>('GET', '/api/directory/edit/units'),
+  addUnit: (body: NewUnit) => request<UnitItem>('POST', '/api/directory/edit/units', body),
+  saveUnit: (code: string, body: SaveUnit) => request<UnitItem>('PUT', `/api/directory/edit/units/${code}`, body),
+  editCategories: () => request<CategoryItem[]>('GET', '/api/directory/edit/categories'),
+  addCategory: (body: NewCategory) => request<CategoryItem>('POST', '/api/directory/edit/categories', body),
+  saveCategory: (code: string, body: SaveCategory) => request<CategoryItem>('PUT', `/api/directory/edit/categories/${code}`, body),
+  removeCategory: (code: string, version: number) => request<void>('DELETE', `/api/directory/edit/categories/${code}?version=${version}`),
+  routing: () => request<RoutingView>('GET', '/api/directory/edit/routing'),
+  addRule: (body: NewRule) => request<RoutingView>('POST', '/api/directory/edit/routing', body),
+  saveRule: (ruleId: number, body: SaveRule) => request<RoutingView>('PUT', `/api/directory/edit/routing/${ruleId}`, body),
+  removeRule: (ruleId: number, version: number) =>
+    request<RoutingView>('DELETE', `/api/directory/edit/routing/${ruleId}?version=${version}`),
+  route: (categoryCode: string | null, placeCode: string | null) =>
+    request<RouteAnswer>('POST', '/api/directory/route', { categoryCode, placeCode }),
   caseViews: () => request<ViewsList>('GET', '/api/case-views'),
   addCaseView: (body: NewView) => request<ViewItem>('POST', '/api/case-views', body),
   saveCaseView: (viewId: number, body: SaveView) => request<ViewItem>('PUT', `/api/case-views/${viewId}`, body),

@@ -7,6 +7,7 @@ import {
   History,
   Inbox,
   type LucideIcon,
+  Network,
   PhoneOutgoing,
   Radar,
   ScrollText,
@@ -33,6 +34,7 @@ export interface Place {
     | '/history'
     | '/staff'
     | '/settings'
+    | '/directory'
     | '/system';
   icon: LucideIcon;
   word: PhraseKey;
@@ -53,6 +55,7 @@ const PLACES: readonly Place[] = [
   { to: '/calls', icon: History, word: 'place.calls', rights: ['calls.read_own', 'calls.read_all'] },
   { to: '/history', icon: ScrollText, word: 'place.history', rights: ['history.read'] },
   { to: '/staff', icon: UsersRound, word: 'place.staff', rights: ['staff.manage'] },
+  { to: '/directory', icon: Network, word: 'place.directory', rights: ['directory.manage'] },
   { to: '/settings', icon: CalendarClock, word: 'place.settings', rights: ['settings.manage'] },
   { to: '/system', icon: ServerCog, word: 'place.system', rights: ['system.read'] },
 ];

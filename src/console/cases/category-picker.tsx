@@ -16,7 +16,7 @@ export const findCategories = (categories: readonly Category[], typed: string): 
   if (words === '') return [];
   const begins = (each: Category): number => (each.name.startsWith(words) || each.pinyin.startsWith(words) ? 0 : 1);
   return categories
-    .filter((each) => each.level === LAST_LEVEL && (each.path.includes(words) || each.pinyin.includes(words)))
+    .filter((each) => each.active && each.level === LAST_LEVEL && (each.path.includes(words) || each.pinyin.includes(words)))
     .sort((a, b) => begins(a) - begins(b))
     .slice(0, SHOWN);
 };

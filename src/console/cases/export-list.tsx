@@ -7,7 +7,7 @@ import type { ListColumn } from '../../cases/views.ts';
 import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { Dialog, Failed, Icon, Loading } from '../ui/parts.tsx';
+import { DialogOver, Failed, Icon, Loading } from '../ui/parts.tsx';
 import { saveFile } from '../ui/save-file.ts';
 
 interface ListProps {
@@ -53,7 +53,7 @@ const ExportDialog = ({ request, columns, onClose }: ListProps & { onClose: () =
     setBusy(false);
   };
   return (
-    <Dialog title={t('export.title')} onClose={onClose}>
+    <DialogOver title={t('export.title')} onClose={onClose}>
       {size.isPending && <Loading rows={3} height={28} />}
       {size.error && <Failed error={size.error} onRetry={() => void size.refetch()} />}
       {size.data && (
@@ -93,6 +93,6 @@ const ExportDialog = ({ request, columns, onClose }: ListProps & { onClose: () =
           {size.data.rows === 0 && <p className="meta">{t('export.none')}</p>}
         </form>
       )}
-    </Dialog>
+    </DialogOver>
   );
 };

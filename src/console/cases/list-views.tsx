@@ -8,7 +8,7 @@ import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
 import { MenuButton } from '../ui/menu-button.tsx';
-import { Dialog } from '../ui/parts.tsx';
+import { DialogOver } from '../ui/parts.tsx';
 import { isAsSaved, type Listed } from './search-view.ts';
 
 export const VIEWS = ['case-views'];
@@ -165,12 +165,11 @@ export const Views = ({
         />
       )}
       {asking === 'delete' && view && (
-        <Dialog title={`${t('views.delete')} · ${view.name}`} onClose={() => setAsking(null)}>
+        <DialogOver title={`${t('views.delete')} · ${view.name}`} onClose={() => setAsking(null)}>
           <p>{t(view.shared ? 'views.delete_shared' : 'views.delete_sure')}</p>
           <div className="dialog-foot">
             <Button onClick={() => setAsking(null)}>{t('act.cancel')}</Button>
             <Button
-              danger
               data-act="delete-view-sure"
               onClick={() => {
                 setAsking(null);
@@ -181,7 +180,7 @@ export const Views = ({
               {t('views.delete')}
             </Button>
           </div>
-        </Dialog>
+        </DialogOver>
       )}
     </>
   );
@@ -222,7 +221,7 @@ const ViewForm = ({
     }
   };
   return (
-    <Dialog title={t(view ? 'views.edit' : 'views.save_as')} onClose={onClose}>
+    <DialogOver title={t(view ? 'views.edit' : 'views.save_as')} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -250,6 +249,6 @@ const ViewForm = ({
           </Button>
         </div>
       </form>
-    </Dialog>
+    </DialogOver>
   );
 };

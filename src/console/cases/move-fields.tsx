@@ -100,7 +100,9 @@ const useUnits = (): Unit[] => useQuery({ queryKey: ['units'], queryFn: api.unit
 const UNITS_SHOWN = 8;
 export const findUnits = (units: readonly Unit[], typed: string): Unit[] => {
   const words = typed.trim().toLowerCase();
-  return words === '' ? [] : units.filter((unit) => unit.name.includes(words) || unit.pinyin.includes(words)).slice(0, UNITS_SHOWN);
+  return words === ''
+    ? []
+    : units.filter((unit) => unit.active && (unit.name.includes(words) || unit.pinyin.includes(words))).slice(0, UNITS_SHOWN);
 };
 
 const UnitPicker = ({ word, value, onChoose }: { word: PhraseKey; value: string; onChoose: (code: string) => void }) => {
@@ -132,9 +134,26 @@ const DispatchFields = ({ view, values, set }: FieldsProps) => {
   const { t } = useWords();
   const units = useUnits();
   const usual = view.usualLead;
+  const ruled = view.ruledLead;
   return (
     <>
-      {usual && values.lead !== usual.unitCode && (
+      {ruled && values.lead !== ruled.unitCode && (
+        <p className="proposed-field proposal">
+          <b>{ruled.unitName ?? ruled.unitCode}</b> <span className="meta">{t('carry.ruled', { reason: ruled.reason })}</span>{' '}
+          <button
+            type="button"
+            className="plain-button"
+            data-act="take-ruled"
+            onClick={() => {
+              set('lead', ruled.unitCode);
+              set('assist', [...new Set([...values.assist, ...ruled.assist])]);
+            }}
+          >
+            {t('carry.take')}
+          </button>
+        </p>
+      )}
+      {usual && usual.unitCode !== ruled?.unitCode && values.lead !== usual.unitCode && (
         <p className="proposed-field proposal">
           <b>{usual.unitName ?? usual.unitCode}</b>{' '}
           <span className="meta">

@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { messageOf } from '../api/client.ts';
 import { useWords } from '../i18n/i18n.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
@@ -129,6 +130,9 @@ export const Dialog = ({
     </dialog>
   );
 };
+
+/** A dialog that is opened from within a bar is no part of the bar. */
+export const DialogOver = (props: Parameters<typeof Dialog>[0]) => createPortal(<Dialog {...props} />, document.body);
 
 export const VisuallyHidden = ({ children }: { children: ReactNode }) => <span className="visually-hidden">{children}</span>;
 

@@ -345,7 +345,7 @@ export const createCaseLivesRepository = (store: Store): CaseLivesRepository => 
         const rows = await db
           .select({ code: s.units.code })
           .from(s.units)
-          .where(inArray(s.units.code, [...codes]));
+          .where(and(inArray(s.units.code, [...codes]), eq(s.units.active, true)));
         return new Set(rows.map((row) => row.code));
       }),
     ...createCaseTimeline(store),

@@ -66,7 +66,8 @@ const offerRows = (plan: PlannedCall, index: number, callId: number, agents: rea
 };
 
 export const createDemonstrationRepository = (store: Store): DemonstrationRepository => {
-  const { articles, calls, cases, categories, citizenNumbers, citizens, history, offers, places, staff, unitPosts, units } = store.schema;
+  const { articles, calls, cases, categories, citizenNumbers, citizens, history, offers, places, routingRules, staff, unitPosts, units } =
+    store.schema;
   return {
     inOneTransaction: (work) => store.write(work),
     isEmpty: () =>
@@ -75,12 +76,14 @@ export const createDemonstrationRepository = (store: Store): DemonstrationReposi
         return true;
       }),
     isDemonstration: () => store.read(async (db) => (await db.$count(history, eq(history.act, SEEDED))) > 0),
-    addLists: (lists) =>
+    addLists: (lists, at) =>
       store.write(async (db) => {
         await db.insert(units).values(lists.units).returning({ id: units.id });
         await db.insert(places).values(lists.places).returning({ id: places.id });
         await db.insert(categories).values(lists.categories).returning({ id: categories.id });
         await db.insert(articles).values(lists.articles).returning({ id: articles.id });
+        const rules = lists.routing.map((rule) => ({ ...rule, changedAt: at }));
+        await db.insert(routingRules).values(rules).returning({ id: routingRules.id });
       }),
     addStaff: (people, passwordHash, at) =>
       store.write(async (db) => {

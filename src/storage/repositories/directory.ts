@@ -47,6 +47,7 @@ export const createDirectoryRepository = (store: Store): DirectoryRepository => 
             level: categories.level,
             parentCode: categories.parentCode,
             unitKind: categories.unitKind,
+            active: categories.active,
           })
           .from(categories)
           .orderBy(asc(categories.code)),
@@ -61,7 +62,7 @@ export const createDirectoryRepository = (store: Store): DirectoryRepository => 
     units: () =>
       store.read((db) =>
         db
-          .select({ code: units.code, name: units.name, league: units.league, kind: units.kind, phone: units.phone })
+          .select({ code: units.code, name: units.name, league: units.league, kind: units.kind, phone: units.phone, active: units.active })
           .from(units)
           .orderBy(asc(units.code)),
       ),

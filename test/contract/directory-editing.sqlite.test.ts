@@ -1,0 +1,4 @@
+import t from 'tap';
+import { directoryEditingContract } from './directory-editing.ts';
+
+directoryEditingContract(t, 'sqlite');
