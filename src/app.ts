@@ -33,6 +33,8 @@ import {
   createCallActs,
   createCalls,
   createCards,
+  createDialler,
+  createDialSettings,
   createPlayback,
   createRecordings,
   createRecordingWatch,
@@ -56,8 +58,10 @@ import {
 import { cityRoutes, createCity, createCityImports, createProfile } from './city/index.ts';
 import { type Config, deriveKey } from './config/index.ts';
 import type { Clock } from './core/clock.ts';
+import { HotlineError } from './core/errors.ts';
 import type { StaffId } from './core/ids.ts';
 import { parseCallerNumber } from './core/phone-number.ts';
+import { permissionsOf } from './core/roles.ts';
 import {
   createCitizenPhone,
   createLivesOnClock,
@@ -327,11 +331,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     clock,
     logger,
     async liveOfferOf(staffId) {
-      const offers = await callsRepository.openOffersOfStaff(staffId);
-      const offer = offers.find((each) => each.answeredAt) ?? offers[0];
-      if (!offer) return null;
-      const state = offer.answeredAt ? 'talking' : 'ringing';
-      return { callId: offer.callId, state, since: offer.answeredAt ?? offer.offeredAt };
+      return (await callsRepository.openOffersByStaff(staffId)).get(staffId) ?? null;
     },
     bringBack: (staffId) => callActs.bringBack(staffId),
     randomSecret,
@@ -387,7 +387,43 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     logger,
   });
 
+  const dialSettings = createDialSettings({ store, repository: settingsRepository, history, clock, telephony, ownNumbers, logger });
+  const unitPhone = async (unitCode: string): Promise<string | null> =>
+    (await directory.units()).find(({ code }) => code === unitCode)?.phone ?? null;
+  const dialler = createDialler({
+    store,
+    repository: callsRepository,
+    telephony,
+    calls,
+    directory,
+    async find(target, actor) {
+      if (target.kind === 'case') return { number: await cases.contactOf(target.caseId, actor), caseId: target.caseId };
+      if (target.kind === 'survey') {
+        if (!permissionsOf(actor.roles).has('cases.callback')) throw new HotlineError('access.denied', '没有权限 Not allowed');
+        return surveys.work.contactOf(target.taskId);
+      }
+      if (target.kind === 'unit') {
+        if (target.caseId !== undefined) await cases.contactOf(target.caseId, actor);
+        return { number: await unitPhone(target.unitCode), caseId: target.caseId ?? null };
+      }
+      const readsAll = permissionsOf(actor.roles).has('calls.read_all');
+      const number = await playback.contactOf(target.callId, { ...actor, readsAll });
+      return { number, caseId: (await casesRepository.byCall(target.callId))?.caseId ?? null };
+    },
+    rules: () => dialSettings.rules(),
+    stateOfAgent: async (staffId) => (await agents.view(staffId)).state,
+    extensionOf: async (staffId) => (await agents.view(staffId)).extension,
+    history,
+    outbox,
+    clock,
+    logger,
+    areaCode: config.hotline.areaCode,
+    ownNumbers,
+    randomId: randomUUID,
+  });
+
   const callActs = createCallActs({
+    dialRules: () => dialSettings.rules(),
     store,
     repository: callsRepository,
     telephony,
@@ -399,7 +435,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     ownNumbers,
     queues: () => queues.names(),
     stateOfAgent: async (staffId) => (await agents.view(staffId)).state,
-    unitPhone: async (unitCode) => (await directory.units()).find(({ code }) => code === unitCode)?.phone ?? null,
+    unitPhone,
     randomId: randomUUID,
   });
 
@@ -631,6 +667,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     async writeSettings() {
       await hours.tellSwitch();
       await waitingSettings.tellSwitch();
+      await dialSettings.tellSwitch();
     },
     clock,
     logger,
@@ -669,7 +706,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   await http.register(leadingRoutes({ leading, agents }));
   await http.register(queuesRoutes({ queues }));
   await http.register(boardRoutes({ board }));
-  await http.register(callsRoutes({ playback, acts: callActs }));
+  await http.register(callsRoutes({ playback, acts: callActs, dialler, dialSettings }));
   await http.register(casesRoutes({ cases, currentStaff }));
   await http.register(caseLivesRoutes({ lives, terms, currentStaff }));
   const caseViews = createCaseViews({ store, repository: createCaseViewsRepository(store), history, clock });
@@ -792,6 +829,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       });
       every(SLOW_SWEEP_MS, 'a slow sweep failed', async () => {
         await agents.signOutForgotten();
+        await dialler.sweep();
         await recordings.sealEnded();
         await hours.tellWhenDue();
         await cityImports.sweep();

@@ -23,7 +23,7 @@ export interface Presence {
 
 export interface LiveOffer {
   callId: number;
-  state: 'ringing' | 'talking';
+  state: 'ringing' | 'calling_out' | 'talking';
   since: Date;
 }
 
@@ -40,7 +40,7 @@ export const shownState = (
   if (!shift) return { state: 'signed_out', since: null, reason: '' };
   if (live?.state === 'talking') return { state: 'talking', since: live.since, reason: '' };
   if (!presence?.registered) return { state: 'device_lost', since: presence?.since ?? shift.since, reason: shift.intent };
-  if (live) return { state: 'ringing', since: live.since, reason: '' };
+  if (live) return { state: live.state, since: live.since, reason: '' };
   if (shift.intent === 'wrap_up') return { state: 'wrap_up', since: shift.since, reason: '' };
   return { state: shift.intent, since: shift.since, reason: shift.reason };
 };

@@ -27,7 +27,7 @@ export const SavePauseReasons = Type.Object(
 );
 
 /** What everyone is shown of an agent: intent, device and call put together (agents/agent.ts decides). */
-export const SHOWN_STATES = ['signed_out', 'ready', 'ringing', 'talking', 'wrap_up', 'paused', 'device_lost'] as const;
+export const SHOWN_STATES = ['signed_out', 'ready', 'ringing', 'calling_out', 'talking', 'wrap_up', 'paused', 'device_lost'] as const;
 export const ShownState = oneOf(...SHOWN_STATES);
 
 export const AgentView = Type.Object({
@@ -99,6 +99,7 @@ export const QueueSummary = Type.Object({
 
 export const DayFigures = Type.Object({
   answered: Type.Integer(),
+  dialled: Type.Integer({ description: 'calls made, reached or not' }),
   drafted: Type.Integer(),
   missed: Type.Integer(),
   pausedSeconds: Type.Integer(),

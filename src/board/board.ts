@@ -1,4 +1,5 @@
 import { shanghaiMidnight } from '../core/clock.ts';
+import type { Disposition } from '../core/dispositions.ts';
 import { maskNumber } from '../core/phone-number.ts';
 import type { BoardAgent, BoardFigures, BoardQueue, BoardWaiting, HourFigures } from './schemas.ts';
 
@@ -13,7 +14,7 @@ export interface CallFacts {
   agentLeftAt: Date | null;
   endedAt: Date | null;
   diversion: 'voicemail' | 'fallback' | 'restricted' | 'callback' | null;
-  disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached' | null;
+  disposition: Disposition | null;
 }
 
 /** "15秒之内接听" (GB/T 33358). */

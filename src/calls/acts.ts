@@ -9,7 +9,7 @@ import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { DeskCall, Destination, Telephony, ThirdParty } from '../telephony/port.ts';
 import { type DeskAct, deskStateOf } from './desk-workflow.ts';
-import { dialledForm, dialRefusal, numberClassOf } from './dialling.ts';
+import { type DialRules, dialledForm, dialRefusal, numberClassOf } from './dialling.ts';
 import type { CallRecord, CallsRepository } from './repository.ts';
 import type { DeskView, WantedDestination } from './schemas.ts';
 
@@ -29,6 +29,7 @@ export interface CallActsDeps {
   areaCode: string;
   /** The hotline's number first, then its other spellings; the first is what an outside party is shown. */
   ownNumbers: readonly string[];
+  dialRules(): Promise<DialRules>;
   queues(): readonly string[];
   /** As everybody is shown it: "ready", "talking" … */
   stateOfAgent(staffId: StaffId): Promise<string>;
@@ -41,6 +42,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
   'call.destination_unknown': '没有这个去处 There is no such destination',
   'call.destination_busy': '对方现在接不了 The other side cannot take it now',
   'call.number_forbidden': '您的角色不能拨这类号码 Your role may not dial this kind of number',
+  'dial.confirm_needed': '这类号码费用高，请再确认一次 This kind of number is costly: confirm once more',
   'call.loops': '这个号码会转回本通电话 That number leads back to this call',
   'call.act_not_allowed': '现在不能这样做 Not possible as the call stands',
 };
@@ -57,7 +59,10 @@ const RECORDED = {
   leave: { act: 'desk.leave' },
 } as const satisfies Record<DeskAct, { act: string }>;
 
-const UNREACHABLE = new Set(['signed_out', 'device_lost', 'ringing', 'talking']);
+const UNREACHABLE = new Set(['signed_out', 'device_lost', 'ringing', 'talking', 'calling_out']);
+
+/** A destination, and whether a costly one was meant. */
+export type Meant = WantedDestination & { confirmed?: boolean | undefined };
 
 /**
  * What an agent does with a call of their own: hand it on, ask somebody, talk as three. The claim is written first, in one
@@ -65,7 +70,7 @@ const UNREACHABLE = new Set(['signed_out', 'device_lost', 'ringing', 'talking'])
  * taken back. What comes of it is told by the switch's events (service.ts).
  *
  * Errors: thing.not_found (no such call, or not with this agent) · call.act_not_allowed · call.to_oneself · call.loops ·
- * call.destination_unknown · call.destination_busy · call.number_forbidden · those of Telephony.
+ * call.destination_unknown · call.destination_busy · call.number_forbidden · dial.confirm_needed · those of Telephony.
  */
 export const createCallActs = (deps: CallActsDeps) => {
   const { store, repository, telephony, history, outbox, clock } = deps;
@@ -78,13 +83,14 @@ export const createCallActs = (deps: CallActsDeps) => {
     return { call: listed.call, desk: { channelId: listed.call.channelId, legId: offer.legId, extension: offer.extension } };
   };
 
-  const numberOf = (call: CallRecord, actor: Actor, typed: string): Destination => {
+  const numberOf = async (call: CallRecord, actor: Actor, typed: string, confirmed = false): Promise<Destination> => {
     const numberClass = numberClassOf(typed, deps);
     const number = dialledForm(typed);
-    const refused = dialRefusal(actor.roles, numberClass);
+    const rules = await deps.dialRules();
+    const refused = dialRefusal(rules, { roles: actor.roles, numberClass, confirmed });
     if (refused) throw refusal(refused, { numberClass });
     if (number === null || number === call.callerNormal || `${deps.areaCode}${number}` === call.callerNormal) throw refusal('call.loops');
-    return { kind: 'outside', number, shown: deps.ownNumbers[0] ?? '' };
+    return { kind: 'outside', number, shown: rules.shownNumber ?? deps.ownNumbers[0] ?? '' };
   };
 
   const agentOf = async (call: CallRecord, actor: Actor, extension: string): Promise<Destination> => {
@@ -101,19 +107,19 @@ export const createCallActs = (deps: CallActsDeps) => {
     return { kind: 'agent', extension };
   };
 
-  const destinationOf = async (call: CallRecord, actor: Actor, to: WantedDestination): Promise<Destination> => {
+  const destinationOf = async (call: CallRecord, actor: Actor, to: Meant): Promise<Destination> => {
     if (to.kind === 'agent') return agentOf(call, actor, to.extension);
     if (to.kind === 'number') {
       // People type a colleague's extension where they type numbers; an emergency number is never anybody's extension.
       const number = dialledForm(to.number) ?? '';
       const colleague = await store.read((db) => repository.staffByExtension(db, number));
       const isEmergency = numberClassOf(number, deps) === 'emergency';
-      return colleague && !isEmergency ? agentOf(call, actor, number) : numberOf(call, actor, to.number);
+      return colleague && !isEmergency ? agentOf(call, actor, number) : numberOf(call, actor, to.number, to.confirmed);
     }
     if (to.kind === 'unit') {
       const phone = await deps.unitPhone(to.unitCode);
       if (phone === null) throw refusal('call.destination_unknown');
-      return numberOf(call, actor, phone);
+      return numberOf(call, actor, phone, to.confirmed);
     }
     if (!deps.queues().includes(to.queue)) throw refusal('call.destination_unknown');
     return { kind: 'queue', queue: to.queue };
@@ -162,7 +168,7 @@ export const createCallActs = (deps: CallActsDeps) => {
   return {
     view,
 
-    async transfer(callId: CallId, actor: Actor, wanted: WantedDestination): Promise<DeskView> {
+    async transfer(callId: CallId, actor: Actor, wanted: Meant): Promise<DeskView> {
       const { call, desk } = await mine(callId, actor.staffId);
       const to = await destinationOf(call, actor, wanted);
       const party = partyOf(to);
@@ -177,7 +183,7 @@ export const createCallActs = (deps: CallActsDeps) => {
     },
 
     /** @param how consult: the citizen on music until `join`; conference: the third party comes to both */
-    async callThird(callId: CallId, actor: Actor, wanted: WantedDestination, how: 'consult' | 'conference'): Promise<DeskView> {
+    async callThird(callId: CallId, actor: Actor, wanted: Meant, how: 'consult' | 'conference'): Promise<DeskView> {
       const { call, desk } = await mine(callId, actor.staffId);
       const to = await destinationOf(call, actor, wanted);
       if (to.kind === 'queue') throw refusal('call.destination_unknown');

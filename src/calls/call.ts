@@ -1,8 +1,8 @@
+import type { Disposition } from '../core/dispositions.ts';
 import type { TelephonyEvent } from '../telephony/events.ts';
 import type { SwitchSnapshot } from '../telephony/port.ts';
+import type { DialResult } from './dialling.ts';
 
-/** callback: gave up waiting for a promise to be called back. unreached: the call that kept the promise, without the citizen. */
-export type Disposition = 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached';
 export type OfferOutcome = 'ringing' | 'answered' | 'missed' | 'withdrawn' | 'abandoned' | 'lost';
 
 /** The facts of a call that decide how it is counted. */
@@ -22,6 +22,13 @@ export const dispositionOf = (call: {
   if (call.answeredAt) return 'answered';
   if (call.diversion === 'fallback' || call.diversion === 'callback') return call.diversion;
   return call.diversion === 'voicemail' ? 'voicemail' : 'abandoned';
+};
+
+/** What became of a call that an agent dialled. Nobody saw how it ended: it came to nobody. */
+export const dialDisposition = (call: { answeredAt: Date | null; dialResult: DialResult | null }): Disposition => {
+  if (call.answeredAt) return 'answered';
+  const { dialResult } = call;
+  return dialResult === 'busy' || dialResult === 'no_answer' || dialResult === 'cancelled' ? dialResult : 'unreached';
 };
 
 /** Where a citizen on the line is now. */
@@ -63,9 +70,14 @@ export const relativeRecording = (file: string): string => {
   return at < 0 ? file : file.slice(at + mark.length);
 };
 
+/** A call is in the record before the switch is asked to dial: for this long it need not be there yet. */
+const DIALLED_SOON_MS = 5_000;
+
 /** A call that the database holds as going on, with its rings and talks. */
 export interface OpenCall {
   channelId: string;
+  /** Somebody of ours dialled it. */
+  dialled?: boolean;
   queue: string | null;
   arrivedAt: Date;
   legs: { legId: string; extension: string; state: 'ringing' | 'talking'; since: Date }[];
@@ -87,7 +99,8 @@ export const reconcile = (open: readonly OpenCall[], snapshot: SwitchSnapshot): 
     const alive = live.get(call.channelId);
     if (!alive) {
       // A call that arrived after the snapshot was asked for is simply not in it yet.
-      if (call.arrivedAt < at) corrections.push({ type: 'call.lost', node, channelId: call.channelId, at });
+      const due = call.dialled && call.legs.length === 0 ? call.arrivedAt.getTime() + DIALLED_SOON_MS : call.arrivedAt.getTime();
+      if (due < at.getTime()) corrections.push({ type: 'call.lost', node, channelId: call.channelId, at });
       continue;
     }
     const legs = new Set(alive.legs.map((leg) => leg.legId as string));

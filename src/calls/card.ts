@@ -1,9 +1,9 @@
-import type { OfferRecord } from './repository.ts';
+import type { CallRecord, OfferRecord } from './repository.ts';
 import type { BriefLine, Caller, CallRow, Card, OpenCase } from './schemas.ts';
 
 /** What was found out about the caller, before it is put in the order an agent can use. */
 export interface CardParts {
-  call: { id: number; channelId: string; queue: string | null; calledNumber: string; arrivedAt: Date; queuedAt: Date | null };
+  call: Pick<CallRecord, 'id' | 'channelId' | 'queue' | 'calledNumber' | 'arrivedAt' | 'queuedAt' | 'origin' | 'dialResult' | 'caseId'>;
   offer: OfferRecord;
   caller: Caller;
   openCases: OpenCase[];
@@ -64,6 +64,7 @@ export const buildCard = (parts: CardParts): Card => {
     brief: briefOf(parts),
     openCases: parts.openCases,
     lastCalls: parts.lastCalls,
+    outbound: call.origin === 'outbound' ? { result: call.dialResult ?? 'begun', caseId: call.caseId } : null,
     prefill: parts.prefill,
   };
 };

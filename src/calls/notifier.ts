@@ -34,6 +34,10 @@ export const callsNotices = (deps: {
     const ended = (await repository.byId(callId))?.call.endedAt !== null;
     push(staffId, { type: 'card.ended', callId, offerId, endedAt: at.toISOString(), by: ended ? 'citizen' : 'agent' });
   });
+  outbox.on('call.dialled', async ({ callId, staffId }) => {
+    const call = (await repository.byId(callId))?.call;
+    if (call) push(staffId, { type: 'call.dialling', callId, result: call.dialResult ?? 'begun' });
+  });
   outbox.on('call.desk_changed', async ({ callId, staffId }) =>
     push(staffId, { type: 'call.desk', desk: await deps.deskOf(callId, staffId) }),
   );

@@ -48,7 +48,9 @@ export const createPlayback = (deps: {
     const listed = await repository.byId(callId);
     if (!listed) throw notFound();
     if (reader.readsAll) return listed;
-    const took = (await repository.offersOf(callId)).some((offer) => offer.staffId === reader.staffId && offer.answeredAt);
+    const took =
+      listed.call.dialledBy === reader.staffId ||
+      (await repository.offersOf(callId)).some((offer) => offer.staffId === reader.staffId && offer.answeredAt);
     // Not told apart from a call that does not exist: that somebody rang is itself personal data.
     if (!took) throw notFound();
     return listed;
@@ -76,6 +78,11 @@ export const createPlayback = (deps: {
   };
 
   return {
+    /** The line a call came from, for who may see the call; null when there is none to call back. @throws thing.not_found */
+    async contactOf(callId: CallId, reader: CallReader): Promise<string | null> {
+      return (await readable(callId, reader)).call.callerNormal;
+    },
+
     async list(reader: CallReader, page: { after: string | null; limit: number }): Promise<CallPage> {
       const scope: CallScope = reader.readsAll ? { all: true } : { ofStaff: reader.staffId };
       const found = await repository.page(scope, page.after === null ? null : Number(page.after), page.limit + 1);
@@ -154,6 +161,7 @@ export type Playback = ReturnType<typeof createPlayback>;
 /** Acts of the record that belong in a call's timeline, with the word the screen has for each. */
 const ACTS: Record<string, TimelineEntry['what']> = {
   'call.diverted': 'diverted',
+  'call.dial_failed': 'dial_failed',
   'recording.played': 'played',
   'number.unmasked': 'unmasked',
 };
@@ -165,7 +173,7 @@ const timelineOf = (
   acts: readonly HistoryRow[],
 ): TimelineEntry[] => {
   const entries: (Omit<TimelineEntry, 'at'> & { at: Date })[] = [
-    { at: call.arrivedAt, what: 'arrived', who: null, detail: call.calledNumber },
+    { at: call.arrivedAt, what: call.origin === 'outbound' ? 'dialled' : 'arrived', who: null, detail: call.calledNumber },
   ];
   if (call.queuedAt) entries.push({ at: call.queuedAt, what: 'queued', who: null, detail: call.queue ?? '' });
   for (const offer of offers) {
@@ -177,7 +185,12 @@ const timelineOf = (
   for (const act of acts) {
     const what = ACTS[act.act];
     if (what)
-      entries.push({ at: new Date(act.at), what, who: act.actorName ?? null, detail: String(act.details.reason ?? act.details.to ?? '') });
+      entries.push({
+        at: new Date(act.at),
+        what,
+        who: act.actorName ?? null,
+        detail: String(act.details.reason ?? act.details.to ?? act.details.result ?? ''),
+      });
   }
   if (call.endedAt) entries.push({ at: call.endedAt, what: 'ended', who: null, detail: call.disposition ?? '' });
   return entries.sort((a, b) => a.at.getTime() - b.at.getTime()).map((entry) => ({ ...entry, at: entry.at.toISOString() }));

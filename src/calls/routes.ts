@@ -3,16 +3,29 @@ import type { FastifyRequest } from 'fastify';
 import { oneOf } from '../core/shapes.ts';
 import { currentStaff, mayCurrent } from '../http/index.ts';
 import type { CallActs } from './acts.ts';
+import type { DialSettings } from './dial-settings.ts';
+import type { Dialler } from './dialler.ts';
 import type { CallReader, Playback } from './playback.ts';
-import { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from './schemas.ts';
+import {
+  CallDetail,
+  CallPage,
+  DeskView,
+  DialRulesView,
+  DialView,
+  SaveDialRules,
+  ShownNumber,
+  WantedDestination,
+  WantedDial,
+} from './schemas.ts';
 
 const CallParams = Type.Object({ callId: Type.Integer({ minimum: 1 }) });
 const PageQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 20, pattern: '^\\d+$' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });
-const Transfer = Type.Object({ to: WantedDestination }, { additionalProperties: false });
-const Third = Type.Object({ to: WantedDestination, how: oneOf('consult', 'conference') }, { additionalProperties: false });
+const confirm = Type.Optional(Type.Boolean({ description: 'said after dial.confirm_needed: a costly number is meant' }));
+const Transfer = Type.Object({ to: WantedDestination, confirm }, { additionalProperties: false });
+const Third = Type.Object({ to: WantedDestination, how: oneOf('consult', 'conference'), confirm }, { additionalProperties: false });
 const Reason = Type.Object({ reason: Type.String({ minLength: 2, maxLength: 200 }) }, { additionalProperties: false });
 
 const readerOf = (request: FastifyRequest): CallReader => {
@@ -21,9 +34,9 @@ const readerOf = (request: FastifyRequest): CallReader => {
 };
 
 export const callsRoutes =
-  (deps: { playback: Playback; acts: CallActs }): FastifyPluginAsyncTypebox =>
+  (deps: { playback: Playback; acts: CallActs; dialler: Dialler; dialSettings: DialSettings }): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { playback, acts } = deps;
+    const { playback, acts, dialler, dialSettings } = deps;
     const desk = { access: { any: ['desk.use'] } } as const;
     const answers = { 200: DeskView };
     const reads = { access: { any: ['calls.read_own', 'calls.read_all'] } } as const;
@@ -53,6 +66,40 @@ export const callsRoutes =
       },
     );
     app.post(
+      '/api/calls/outbound',
+      {
+        config: desk,
+        schema: {
+          summary: '外呼 Dial; the agent’s own telephone rings first. dial.confirm_needed: say `confirm`',
+          tags,
+          body: WantedDial,
+          response: { 200: DialView },
+        },
+      },
+      (request) => dialler.dial(request.body, currentStaff(request)),
+    );
+    app.get(
+      '/api/settings/dialling',
+      {
+        config: { access: { any: ['settings.manage', 'system.read'] } },
+        schema: { summary: '外呼权限 Who may dial what', tags: ['settings'], response: { 200: DialRulesView } },
+      },
+      () => dialSettings.view(),
+    );
+    app.put(
+      '/api/settings/dialling',
+      {
+        config: { access: { any: ['settings.manage'] } },
+        schema: {
+          summary: '设置外呼权限 Set it; in force at once, also at the switch',
+          tags: ['settings'],
+          body: SaveDialRules,
+          response: { 200: DialRulesView },
+        },
+      },
+      (request) => dialSettings.save(request.body, currentStaff(request).staffId),
+    );
+    app.post(
       '/api/calls/:callId/number',
       {
         config: { access: { any: ['numbers.unmask'] } },
@@ -69,12 +116,18 @@ export const callsRoutes =
     app.post(
       '/api/calls/:callId/transfer',
       { config: desk, schema: { summary: '转接 Hand the call on', tags, params: CallParams, body: Transfer, response: answers } },
-      (request) => acts.transfer(request.params.callId, currentStaff(request), request.body.to),
+      (request) => {
+        const { to, confirm } = request.body;
+        return acts.transfer(request.params.callId, currentStaff(request), { ...to, confirmed: confirm });
+      },
     );
     app.post(
       '/api/calls/:callId/third',
       { config: desk, schema: { summary: '咨询或三方通话 Call a third party', tags, params: CallParams, body: Third, response: answers } },
-      (request) => acts.callThird(request.params.callId, currentStaff(request), request.body.to, request.body.how),
+      (request) => {
+        const { to, how, confirm } = request.body;
+        return acts.callThird(request.params.callId, currentStaff(request), { ...to, confirmed: confirm }, how);
+      },
     );
     app.post(
       '/api/calls/:callId/third/join',

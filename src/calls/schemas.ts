@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { DISPOSITIONS } from '../core/dispositions.ts';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
 import { DESK_ACTS, DESK_STATES } from './desk-workflow.ts';
+import { DIAL_RESULTS, DIALLING_ROLES, NUMBER_CLASSES } from './dialling.ts';
 
 /** A number as a screen may show it: masked, unless the reader's right and a recorded reason un-masked it. */
 export const ShownNumber = Type.Object({ masked: Type.String(), full: nullable(Type.String()) });
@@ -28,14 +30,16 @@ export const CallRow = Type.Object({
   answeredAt: nullable(instant),
   endedAt: nullable(instant),
   queue: nullable(Type.String()),
-  disposition: nullable(oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost', 'callback', 'unreached')),
+  disposition: nullable(oneOf(...DISPOSITIONS)),
   callerName: nullable(Type.String()),
   number: nullable(ShownNumber),
   identity: Caller.properties.identity,
   answeredBy: nullable(Type.Object({ staffId: Type.Integer(), name: Type.String() })),
   waitSeconds: Type.Integer(),
   talkSeconds: Type.Integer(),
-  /** The case draft of this call, when there is one. */
+  /** An agent dialled: the caller is who was called. */
+  outbound: Type.Boolean(),
+  /** The case draft of this call, or the case an outbound call is about. */
   caseId: nullable(Type.Integer()),
   caseNumber: nullable(Type.String()),
   subject: Type.String({ description: 'first words of the case, or empty' }),
@@ -78,6 +82,8 @@ export const Card = Type.Object({
   brief: Type.Array(BriefLine),
   openCases: Type.Array(OpenCase),
   lastCalls: Type.Array(CallRow),
+  /** An agent dials: how it stands until the number answers, and the case it is about. */
+  outbound: nullable(Type.Object({ result: oneOf(...DIAL_RESULTS), caseId: nullable(Type.Integer()) })),
   /** What the form will be half filled with; every value is the machine's until confirmed. */
   prefill: Type.Record(Type.String(), Type.Union([Type.String(), Type.Boolean(), Type.Null()])),
 });
@@ -86,6 +92,8 @@ export const TimelineEntry = Type.Object({
   at: instant,
   what: oneOf(
     'arrived',
+    'dialled',
+    'dial_failed',
     'notice',
     'queued',
     'offered',
@@ -135,6 +143,70 @@ export const WantedDestination = Type.Union([
   Type.Object({ kind: Type.Literal('number'), number: Type.String({ minLength: 3, maxLength: 32 }) }, { additionalProperties: false }),
 ]);
 
+/** Whom to dial. All but `number` are found by what they name: the page that asks need not know the number. */
+export const DialTarget = Type.Union([
+  Type.Object({ kind: Type.Literal('number'), number: Type.String({ minLength: 1, maxLength: 32 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('case'), caseId: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('call'), callId: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  Type.Object({ kind: Type.Literal('survey'), taskId: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  Type.Object(
+    {
+      kind: Type.Literal('unit'),
+      unitCode: Type.String({ minLength: 1, maxLength: 32 }),
+      caseId: Type.Optional(Type.Integer({ minimum: 1 })),
+    },
+    { additionalProperties: false },
+  ),
+]);
+
+export const WantedDial = Type.Object(
+  {
+    to: DialTarget,
+    key: Type.String({ minLength: 8, maxLength: 64, description: 'made by the client: sent twice, it is one call' }),
+    confirm: Type.Optional(Type.Boolean({ description: 'said after dial.confirm_needed: a costly number is meant' })),
+  },
+  { additionalProperties: false },
+);
+
+export const DialView = Type.Object({
+  callId: Type.Integer(),
+  channelId: Type.String(),
+  number: nullable(ShownNumber),
+  numberClass: oneOf(...NUMBER_CLASSES, 'own', 'unlisted', 'malformed'),
+  result: oneOf(...DIAL_RESULTS),
+});
+
+const ClassRule = Type.Object(
+  { roles: Type.Array(oneOf(...DIALLING_ROLES), { uniqueItems: true }), confirm: Type.Boolean() },
+  { additionalProperties: false },
+);
+export const DialRulesShape = Type.Object(
+  {
+    classes: Type.Object(
+      {
+        service: ClassRule,
+        local: ClassRule,
+        mobile: ClassRule,
+        national: ClassRule,
+        premium: ClassRule,
+        international: ClassRule,
+      },
+      { additionalProperties: false },
+    ),
+    agentPerHour: Type.Integer({ minimum: 1, maximum: 1000 }),
+    allPerHour: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    shownNumber: nullable(Type.String({ maxLength: 20, description: 'one of the hotline’s own numbers; null: the first' })),
+  },
+  { additionalProperties: false },
+);
+export const DialRulesView = Type.Object({
+  version: Type.Integer({ description: '0: nothing has been set' }),
+  rules: DialRulesShape,
+  ownNumbers: Type.Array(Type.String()),
+  onSwitch: Type.Boolean({ description: 'whether the switch has been told' }),
+});
+export const SaveDialRules = Type.Object({ version: Type.Integer({ minimum: 0 }), rules: DialRulesShape }, { additionalProperties: false });
+
 /** How a call stands for the agent who has it, and what may be done with it now (desk-workflow.ts). */
 export const DeskView = Type.Object({
   callId: Type.Integer(),
@@ -145,6 +217,11 @@ export const DeskView = Type.Object({
   acts: Type.Array(oneOf(...DESK_ACTS)),
 });
 
+export type DialTarget = Static<typeof DialTarget>;
+export type WantedDial = Static<typeof WantedDial>;
+export type DialView = Static<typeof DialView>;
+export type DialRulesView = Static<typeof DialRulesView>;
+export type SaveDialRules = Static<typeof SaveDialRules>;
 export type WantedDestination = Static<typeof WantedDestination>;
 export type DeskView = Static<typeof DeskView>;
 export type ShownNumber = Static<typeof ShownNumber>;

@@ -9,7 +9,7 @@ import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import { NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../telephony/events.ts';
 import type { SwitchSnapshot } from '../telephony/port.ts';
-import { type Correction, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
+import { type Correction, dialDisposition, dispositionOf, reconcile, relativeRecording, unansweredOutcome } from './call.ts';
 import { sealableAt } from './recordings.ts';
 import type { CallRecord, CallsRepository, OfferRecord, SegmentRecord } from './repository.ts';
 
@@ -100,7 +100,11 @@ export const createCalls = (deps: CallsDeps): Calls => {
     // A talk before this ring, or with the one who asks a colleague, took nothing away from whoever was rung.
     const asked = open.some(({ kind, legId }) => kind === 'invite' && legId === offer.legId);
     const answeredAt = open.some(ofKind('talk')) && !asked ? call.answeredAt : null;
-    const outcome = unansweredOutcome({ answeredAt, leftQueueWhileRinging: leftQueue.has(call.channelId), ended });
+    // Who dials rings themselves: nothing was missed.
+    const outcome =
+      call.origin === 'outbound' && !call.answeredAt
+        ? 'withdrawn'
+        : unansweredOutcome({ answeredAt, leftQueueWhileRinging: leftQueue.has(call.channelId), ended });
     await repository.updateOffer(db, offer.id, { endedAt: at, outcome });
     await endSegments(db, call, at, outcome, (segment) => segment.kind === 'ring' && segment.legId === offer.legId);
     await record(db, 'offer.ended', call, { offerId: offer.id, staffId: offer.staffId, outcome });
@@ -156,8 +160,15 @@ export const createCalls = (deps: CallsDeps): Calls => {
     if (!call || call.endedAt) return;
     for (const offer of await repository.openOffersOf(db, call.id))
       await (offer.answeredAt ? agentLeft(db, call, offer, at, false) : endOffer(db, call, offer, at, true));
-    const wasReached = call.origin === 'citizen' || (await repository.recordingsOf(db, call.id)).length > 0;
-    const disposition = !wasReached ? 'unreached' : lost && !call.answeredAt ? 'lost' : dispositionOf(call);
+    const wasReached = call.origin !== 'kept_place' || (await repository.recordingsOf(db, call.id)).length > 0;
+    const isOutbound = call.origin === 'outbound';
+    const disposition = isOutbound
+      ? dialDisposition(call)
+      : !wasReached
+        ? 'unreached'
+        : lost && !call.answeredAt
+          ? 'lost'
+          : dispositionOf(call);
     await repository.updateCall(db, call.id, { endedAt: at, disposition, hangupCause: cause });
     await endSegments(db, call, at, 'gone', () => true);
     await record(db, 'call.ended', call, { disposition, cause, lost });
@@ -277,6 +288,15 @@ export const createCalls = (deps: CallsDeps): Calls => {
       else if (event.state === 'returned' && !isAnnounced) await record(db, 'call.returned', call);
       else if (event.state === 'outside') await record(db, 'call.outside', call);
       await deskChanged(db, call, asked?.staffId ?? null);
+    },
+    'call.dialling': async (db, event) => {
+      const call = await callOf(db, event);
+      // Why it failed stands; a busy telephone is not cancelled by the agent who then hangs up.
+      if (!call || call.endedAt || call.answeredAt || (call.dialResult !== null && !['begun', 'calling'].includes(call.dialResult))) return;
+      if (event.result === 'begun' && call.dialResult !== null) return;
+      await repository.updateCall(db, call.id, { dialResult: event.result });
+      if (event.result !== 'begun' && event.result !== 'calling') await record(db, 'call.dial_failed', call, { result: event.result });
+      if (call.dialledBy !== null) await outbox.append(db, 'call.dialled', { callId: call.id, staffId: call.dialledBy });
     },
     'third.joined': async (db, event) => {
       const call = await repository.byChannel(db, event.channelId);

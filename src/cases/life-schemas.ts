@@ -126,7 +126,7 @@ export const CasePageView = Type.Object({
   ),
   timeline: Type.Array(
     Type.Object({
-      kind: oneOf('move', 'feedback', 'reply', 'work', 'ruling', 'order', 'callback'),
+      kind: oneOf('move', 'feedback', 'reply', 'work', 'ruling', 'order', 'callback', 'called'),
       at: instant,
       staffName: nullable(Type.String()),
       unitCode: nullable(Type.String()),

@@ -27,6 +27,8 @@ export interface NamedCase {
 export interface CallFacts {
   callId: CallId;
   callerReceived: string;
+  /** What an outbound call is about. */
+  caseId: CaseId | null;
   /** Everyone whose phone rings with it or who talked with the citizen. */
   agents: StaffId[];
 }
@@ -54,7 +56,7 @@ export interface CasesRepository {
 
 /** One entry of a case's history, with the name of whoever made it. Which fields are filled follows from `kind`. */
 export interface TimelineEntry {
-  kind: 'move' | 'feedback' | 'reply' | 'work' | 'ruling' | 'order' | 'callback';
+  kind: 'move' | 'feedback' | 'reply' | 'work' | 'ruling' | 'order' | 'callback' | 'called';
   /** Order within the kind. */
   id: number;
   at: Date;

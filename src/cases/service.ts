@@ -127,7 +127,8 @@ export const createCases = (deps: CasesDeps) => {
     const call = await repository.callFacts(callId);
     if (!call) throw new HotlineError('thing.not_found', '没有这通电话 There is no such call', { callId });
     if (!mayWrite(viewer, call.agents.includes(viewer.staffId))) throw denied();
-    const existing = await repository.byCall(callId);
+    // A call about a case opens no other.
+    const existing = (await repository.byCall(callId)) ?? (call.caseId === null ? null : await repository.byId(call.caseId));
     if (existing) return existing;
     const draft: NewDraft = { ...(await draftOfCall(callId, call.callerReceived)), source: 'call', createdBy: viewer.staffId };
     const opened = (await addDraft(db, draft, byStaff(viewer.staffId))) ?? (await repository.byCall(callId));
@@ -169,6 +170,11 @@ export const createCases = (deps: CasesDeps) => {
      * The draft of a call, opened once however often it is asked for; without a call, a new one at the desk.
      * @throws HotlineError thing.not_found, access.denied (not this agent's call)
      */
+    /** The number of whoever a case is about, for a call to them; null when there is none, or not for this viewer. @throws thing.not_found */
+    async contactOf(caseId: CaseId, viewer: Viewer): Promise<string | null> {
+      return shownTo(await readable(caseId, viewer), viewer).contactNumber;
+    },
+
     async openDraft(request: { callId: CallId | null; staff: Viewer }): Promise<CaseView> {
       const { callId, staff } = request;
       const opened = await store.write((db) => (callId === null ? openAtDesk(db, staff) : openForCall(db, callId, staff)));

@@ -1,3 +1,4 @@
+import type { Disposition } from './dispositions.ts';
 import type { CallId, CaseId, ChannelId, Extension, OfferId, StaffId } from './ids.ts';
 
 /**
@@ -23,7 +24,9 @@ export interface DomainEvents {
   /** What this agent may do with the call, or who else is in it, has changed. */
   'call.desk_changed': { callId: CallId; staffId: StaffId };
   /** The citizen's channel is gone. */
-  'call.ended': { callId: CallId; disposition: 'answered' | 'abandoned' | 'voicemail' | 'fallback' | 'lost' | 'callback' | 'unreached' };
+  'call.ended': { callId: CallId; disposition: Disposition };
+  /** An agent has dialled, or what is known of that call has changed. */
+  'call.dialled': { callId: CallId; staffId: StaffId };
   /** The recording's bytes are whole and hashed. */
   'recording.sealed': { callId: CallId; recordingId: number };
   /** A citizen left a spoken message because nobody could take the call. */

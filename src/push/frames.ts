@@ -1,6 +1,6 @@
 import type { AgentView, DayFigures, DeskMessage, QueueSummary } from '../agents/schemas.ts';
 import type { Board } from '../board/schemas.ts';
-import type { CallRow, Card, DeskView } from '../calls/schemas.ts';
+import type { CallRow, Card, DeskView, DialView } from '../calls/schemas.ts';
 import type { SurveysView } from '../surveys/schemas.ts';
 
 /**
@@ -52,6 +52,8 @@ export type PushEvent =
   | { type: 'card.withdrawn'; callId: number; offerId: number; reason: 'missed' | 'withdrawn' | 'abandoned' }
   | { type: 'card.answered'; callId: number; offerId: number; answeredAt: string }
   | { type: 'card.ended'; callId: number; offerId: number; endedAt: string; by: 'citizen' | 'agent' | 'lost' }
+  /** A call this person dialled: their telephone is rung, the number is, or why nobody was reached. */
+  | { type: 'call.dialling'; callId: number; result: DialView['result'] }
   /** A call in talk can be handed on, or somebody asked: who is in it, and what may be done now. */
   | { type: 'call.desk'; desk: DeskView }
   | { type: 'agent.changed'; agent: AgentView }

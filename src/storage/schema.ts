@@ -1,9 +1,11 @@
 import type { MachineRight } from '../access/machine-rights.ts';
 import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
+import { DIAL_RESULTS } from '../calls/dialling.ts';
 import { HANDOVER_STATES, type HandoverTry } from '../calls/handover.ts';
 import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_SOURCES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
+import { DISPOSITIONS } from '../core/dispositions.ts';
 import type { Role } from '../core/roles.ts';
 import { DUTY_HOURS } from '../directory/duty.ts';
 import { PLACE_STATES } from '../waiting/place.ts';
@@ -276,14 +278,14 @@ export const defineSchema = (k: Kit) => {
       agentLeftAt: k.at(),
       endedAt: k.at(),
       diversion: k.oneOf('voicemail', 'fallback', 'restricted', 'callback'),
-      disposition: k.oneOf('answered', 'abandoned', 'voicemail', 'fallback', 'lost', 'callback', 'unreached'),
+      disposition: k.oneOf(...DISPOSITIONS),
       hangupCause: k.int(),
-      /** kept_place: the switch calls back somebody who gave up waiting for that. */
-      origin: k.oneOf('citizen', 'kept_place').notNull().default('citizen'),
+      /** kept_place: the switch calls back somebody who gave up waiting for that. outbound: an agent dialled; the caller is who was called. */
+      origin: k.oneOf('citizen', 'kept_place', 'outbound').notNull().default('citizen'),
       /** Of an outbound call: who dialled, the name the page gave to the act (twice the same is one call), how it stands or failed. */
       dialledBy: k.ref().references(() => staff.id),
       dialKey: k.text(),
-      dialResult: k.text(),
+      dialResult: k.oneOf(...DIAL_RESULTS),
       /** The case an outbound call is about; a case's own first call is `cases.callId`. */
       caseId: k.ref(),
     },
@@ -818,8 +820,8 @@ export const defineSchema = (k: Kit) => {
   );
 
   const surveys = defineSurveySchema(k, { cases: () => cases.id, staff: () => staff.id });
-  const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
   const quality = defineQualitySchema(k, { calls: () => calls.id, staff: () => staff.id });
+  const city = defineCitySchema(k, { cases: () => cases.id, staff: () => staff.id, machines: () => machines.id });
   const notices = defineNoticesSchema(k, { cases: () => cases.id, staff: () => staff.id });
   const directory = defineDirectorySchema(k, { staff: () => staff.id });
 

@@ -1,7 +1,7 @@
 import type { CaseLives } from '../cases/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { HotlineError, isHotlineError } from '../core/errors.ts';
-import type { StaffId } from '../core/ids.ts';
+import type { CaseId, StaffId } from '../core/ids.ts';
 import { groupNumber, maskNumber } from '../core/phone-number.ts';
 import { dueAfterWorkingDays, type WorkCalendar } from '../core/working-time.ts';
 import { insideDirectory, sha256Of, sizeOf, wavStream } from '../files/recording-file.ts';
@@ -198,6 +198,12 @@ export const createWork = (deps: WorkDeps) => {
         const details = { outcome, ...(said.optOut ? { optOut: true } : {}) };
         await history.append(db, { actor: byStaff(staffId), act: 'survey.called', thing: { kind: 'survey', id: taskId }, details });
       }),
+
+    /** Whom the callback is about to, for a call to them. @throws thing.not_found */
+    async contactOf(taskId: number): Promise<{ number: string | null; caseId: CaseId }> {
+      const { number, caseId } = await taskForPerson(taskId);
+      return { number, caseId };
+    },
 
     /** The number to be called; who looked and why is on record. @throws thing.not_found */
     async unmask(taskId: number, reason: string, staffId: StaffId): Promise<{ masked: string; full: string }> {

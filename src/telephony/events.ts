@@ -19,8 +19,11 @@ export type TelephonyEvent =
       callerNumber: string;
       callerName: string;
       calledNumber: string;
-      /** Left out: the citizen called. `kept_place`: the switch calls back somebody whose place was kept; told when an agent rings. */
-      origin?: 'kept_place';
+      /**
+       * Left out: the citizen called. `kept_place`: the switch calls back somebody whose place was kept; told when an agent rings.
+       * `outbound`: an agent dials.
+       */
+      origin?: 'kept_place' | 'outbound';
       at: Date;
     }
   | { type: 'call.queued'; node: string; channelId: ChannelId; queue: string; position: number; at: Date }
@@ -49,6 +52,8 @@ export type TelephonyEvent =
       to: string;
       at: Date;
     }
+  /** A call an agent dials: the agent has picked up and the number is rung, or why nobody was reached. Reached is `call.answered`. */
+  | { type: 'call.dialling'; node: string; channelId: ChannelId; result: Exclude<DialledState, 'reached'>; at: Date }
   /** A third party has come; who does not come only leaves. */
   | { type: 'third.joined'; node: string; channelId: ChannelId; legId: ChannelId; at: Date }
   | { type: 'third.left'; node: string; legId: ChannelId; at: Date }
@@ -99,6 +104,10 @@ export interface KeptPlace {
   /** How often the citizen was dialled. */
   attempts: number;
 }
+
+/** absent: the agent's own telephone did not answer. refused: the switch does not dial this number. failed: no such number, or no line. */
+export const DIALLED_STATES = ['begun', 'calling', 'reached', 'busy', 'no_answer', 'cancelled', 'absent', 'refused', 'failed'] as const;
+export type DialledState = (typeof DIALLED_STATES)[number];
 
 export type DeviceState = 'unknown' | 'idle' | 'in_use' | 'busy' | 'unavailable' | 'ringing' | 'on_hold';
 export type TelephonyEventOf<T extends TelephonyEvent['type']> = Extract<TelephonyEvent, { type: T }>;

@@ -159,6 +159,21 @@ export type Destination =
   | { kind: 'outside'; number: string; shown: string };
 export type ThirdParty = Exclude<Destination, { kind: 'queue' }>;
 
+/** A call an agent wants: the agent's telephone is rung first, then the number. */
+export interface OutboundCall {
+  /** As `homeOf` the agent's telephone says. */
+  node: string;
+  /** Made up by the caller, unique for ever: `dial-` and a UUID. The key of the call, as a citizen's channel is. */
+  channelId: ChannelId;
+  extension: Extension;
+  /** In the form the carrier takes. */
+  number: string;
+  /** Its normal form, by which callers are known. */
+  normal: string;
+  /** The hotline's own number that is shown. */
+  shown: string;
+}
+
 /** What the switch tells of calls that were begun by `SurveyCalls.dial`; nothing of them is told as a TelephonyEvent. */
 export type SurveyCallEvent =
   | { type: 'ringing' | 'answered'; channelId: ChannelId; at: Date }
@@ -243,6 +258,15 @@ export interface Telephony {
    *   third.left; an agent who is rung is offered the call as well.
    */
   callThird(call: DeskCall, third: ThirdParty, how: 'consult' | 'conference', legId: ChannelId): Promise<void>;
+  /**
+   * Asks for a call; what becomes of it is told as call.arrived, call.offered, call.dialling, call.answered, call.ended. From the
+   * first ring on nobody is needed: it goes on, and ends, by the dialplan alone.
+   */
+  dialOut(call: OutboundCall): Promise<void>;
+  /** The node at which this telephone can be rung now, or null. */
+  homeOf(extension: Extension): string | null;
+  /** Which kinds of numbers (calls/dialling.ts) are dialled for a desk; an emergency number always is. */
+  writeDialling(classes: readonly string[]): Promise<void>;
   /** The citizen comes from the music to agent and third. */
   joinThird(call: DeskCall): Promise<void>;
   /** Third party out of the call; a citizen on music is back with the agent. */

@@ -37,6 +37,7 @@ export const row = (callId: number): CallRow => ({
   talkSeconds: 191,
   caseId: 3,
   caseNumber: '261124102935000417',
+  outbound: false,
   subject: '三号楼东侧的路灯十天没有亮，老人晚上出门看不见台阶，盼尽快修好',
   recording: 'whole',
 });
@@ -55,6 +56,7 @@ export const card = (change: Partial<Card> = {}): Card => ({
   ringSeconds: 20,
   caller: { identity: 'known', number: { masked: '138 **** 2046', full: null }, people: [person], callsInTwelveMonths: 6 },
   repeats: 2,
+  outbound: null,
   brief: [
     { kind: 'repeat', values: { times: 3, subject: '路灯不亮' } },
     { kind: 'open_case', values: { count: 1, title: '三号楼东侧路灯' } },
@@ -78,6 +80,7 @@ export const card = (change: Partial<Card> = {}): Card => ({
 export const callers: Record<string, Partial<Card>> = {
   known: {},
   'called back': {
+    outbound: null,
     brief: [
       { kind: 'called_back', values: { at: ago(900), minutes: 12, attempt: 2 } },
       { kind: 'repeat', values: { times: 3, subject: '路灯不亮' } },
@@ -91,11 +94,13 @@ export const callers: Record<string, Partial<Card>> = {
       people: [person, { ...person, citizenId: 12, name: '司马长青' }, { ...person, citizenId: 13, name: '王木香' }],
       callsInTwelveMonths: 14,
     },
+    outbound: null,
     brief: [{ kind: 'maybe', values: { names: '欧阳慧兰、司马长青、王木香' } }],
   },
   unknown: {
     caller: { identity: 'unknown', number: { masked: '199 **** 1311', full: null }, people: [], callsInTwelveMonths: 0 },
     repeats: 0,
+    outbound: null,
     brief: [],
     openCases: [],
     lastCalls: [],
@@ -104,6 +109,7 @@ export const callers: Record<string, Partial<Card>> = {
   withheld: {
     caller: { identity: 'withheld', number: null, people: [], callsInTwelveMonths: 0 },
     repeats: 0,
+    outbound: null,
     brief: [],
     openCases: [],
     lastCalls: [],
@@ -143,6 +149,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   queues: [{ queue: 'main', waiting: 12, longestSince: ago(45), ready: 18, signedIn: 42 }],
   today: {
     answered: 37,
+    dialled: 3,
     drafted: 31,
     missed: 1,
     pausedSeconds: 1540,
@@ -175,6 +182,7 @@ export const me = (change: Partial<Me> = {}): Me => ({
 export const line = (change: Partial<PhoneSession> = {}): PhoneSession => ({
   id: 'session-1',
   channelId: 'channel-1',
+  dialled: false,
   phase: 'talking',
   fromNumber: '13800002046',
   startedAt: Date.now() - 70_000,

@@ -254,6 +254,36 @@ const setsSurvey = async (t: Test, browser: Browser, service: PretendedService, 
   await context.close();
 };
 
+/** Who may dial what: a class is opened and must be confirmed; one click saves. */
+const setsDialling = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? WIDE : SMALL);
+  const errors = listen(page);
+  const sent: unknown[] = [];
+  page.on('request', (request) => void (request.method() === 'PUT' && sent.push(request.postDataJSON())));
+  service.manner = 'full';
+  await openPage(page, service, '/settings/dialling');
+  await page.check('[data-dial=international-team_leader]', { timeout: PAGE_LIMIT_MS });
+  await page.uncheck('[data-dial=mobile-agent]');
+  await page.fill('#dialling-agentPerHour', '20');
+  await judge(t, page, 'the dialling rules', 'may scroll');
+  await page.click('[data-act=save-dialling]');
+  await page.locator('.well').waitFor({ timeout: PAGE_LIMIT_MS });
+  t.match(sent, [
+    {
+      version: 0,
+      rules: {
+        classes: { international: { roles: ['team_leader'], confirm: true }, mobile: { roles: ['team_leader'], confirm: false } },
+        agentPerHour: 20,
+        shownNumber: null,
+      },
+    },
+  ]);
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 /** What an administrator does: a queue and an agent's place in it, a table of staff looked at and confirmed. */
 const administers = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
   const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
@@ -370,6 +400,7 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
     await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
     await t.test(`what who waits gets, ${language}`, { timeout: 300_000 }, (t) => setsWaiting(t, browser, service, language));
     await t.test(`the survey as data, ${language}`, { timeout: 300_000 }, (t) => setsSurvey(t, browser, service, language));
+    await t.test(`who may dial what, ${language}`, { timeout: 300_000 }, (t) => setsDialling(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
     await t.test(`lists that are kept, ${language}`, { timeout: 300_000 }, (t) => keepsLists(t, browser, service, language));
     await t.test(`an administrator’s acts, ${language}`, { timeout: 300_000 }, (t) => administers(t, browser, service, language));

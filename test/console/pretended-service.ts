@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LogIn, type Me } from '../../src/access/schemas.ts';
 import { FIRST_REASONS } from '../../src/agents/pause-reasons.ts';
+import { FIRST_DIAL_RULES } from '../../src/calls/dialling.ts';
 import { StaleCase } from '../../src/cases/schemas.ts';
 import { contentPolicy } from '../../src/http/security.ts';
 import { parseClientFrame } from '../../src/push/client-frame.ts';
@@ -89,12 +90,15 @@ const SAID = {
   ],
   onSwitch: true,
 };
+const DIALLING = { version: 0, rules: FIRST_DIAL_RULES, ownNumbers: ['12345', '053312345'], onSwitch: true };
 
 /** What a page needs more of than two rows of one kind. */
 const WRITTEN: Record<string, unknown> = {
   'GET /api/settings/pause-reasons': { version: 0, reasons: FIRST_REASONS },
   'GET /api/settings/waiting': { version: 0, rules: FIRST_RULES, onSwitch: true },
   'PUT /api/settings/waiting': { version: 1, rules: FIRST_RULES, onSwitch: true },
+  'GET /api/settings/dialling': DIALLING,
+  'PUT /api/settings/dialling': { ...DIALLING, version: 1 },
   'GET /api/settings/surveys/rules': { version: 0, rules: STANDARD_RULES, leastBudget: 3 },
   'PUT /api/settings/surveys/rules': { version: 1, rules: STANDARD_RULES, leastBudget: 3 },
   'GET /api/settings/surveys/script': SCRIPT,

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Test } from 'tap';
+import { type DialRules, FIRST_DIAL_RULES } from '../../src/calls/dialling.ts';
 import { createCallActs, createCalls } from '../../src/calls/index.ts';
 import { agentTimes } from '../../src/calls/segments.ts';
 import { createHistory } from '../../src/history/index.ts';
@@ -31,6 +32,7 @@ const start = async (t: Test, engine: Engine) => {
     logger,
     areaCode: '0533',
   });
+  const rules: { now: DialRules } = { now: FIRST_DIAL_RULES };
   const states = new Map<number, string>();
   let ids = 0;
   const acts = createCallActs({
@@ -43,6 +45,7 @@ const start = async (t: Test, engine: Engine) => {
     logger,
     areaCode: '0533',
     ownNumbers: ['12345'],
+    dialRules: async () => rules.now,
     queues: () => ['main'],
     stateOfAgent: async (staffId) => states.get(staffId) ?? 'ready',
     unitPhone: async (code) => ({ heat: '05335550009', abroad: '0044123456789' })[code] ?? null,
@@ -106,6 +109,7 @@ const start = async (t: Test, engine: Engine) => {
     telephony,
     script,
     acts,
+    rules,
     agent,
     colleague,
     states,

@@ -1,7 +1,20 @@
 import t from 'tap';
+import { dialDisposition } from '../../src/calls/call.ts';
 import { DESK_ACTS, DESK_STATES, DESK_WORKFLOW, deskStateOf } from '../../src/calls/desk-workflow.ts';
-import { dialledForm, dialRefusal, type NumberClass, numberClassOf } from '../../src/calls/dialling.ts';
+import {
+  type DialAsked,
+  type DialResult,
+  type DialRules,
+  dialledForm,
+  dialRefusal,
+  FIRST_DIAL_RULES,
+  mayDial,
+  type NumberClass,
+  numberClassOf,
+  openClasses,
+} from '../../src/calls/dialling.ts';
 import { agentTimes, type Segment } from '../../src/calls/segments.ts';
+import type { Role } from '../../src/core/roles.ts';
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 24) + seconds * 1000);
 const segment = (kind: Segment['kind'], staffId: number | null, from: number, to: number | null, more: Partial<Segment> = {}): Segment => ({
@@ -133,14 +146,69 @@ t.test('what a number is, however it is written', async (t) => {
   t.equal(dialledForm('138\r\nAction: x'), null);
 });
 
-t.test('who may dial what', async (t) => {
-  t.equal(dialRefusal(['agent'], 'emergency'), null);
-  t.equal(dialRefusal(['agent'], 'national'), 'call.number_forbidden');
-  t.equal(dialRefusal(['agent', 'team_leader'], 'national'), null);
+const asked = (roles: readonly Role[], numberClass: NumberClass, confirmed = false) => ({ roles, numberClass, confirmed });
+
+t.test('who may have what dialled', async (t) => {
+  const first = (roles: readonly Role[], numberClass: NumberClass) => dialRefusal(FIRST_DIAL_RULES, asked(roles, numberClass));
+  t.equal(first(['agent'], 'emergency'), null);
+  t.equal(first(['agent'], 'national'), 'call.number_forbidden');
+  t.equal(first(['agent', 'team_leader'], 'national'), null);
   for (const roles of [['agent'], ['team_leader'], ['administrator'], []] as const)
-    for (const numberClass of ['premium', 'international'] as const) t.equal(dialRefusal([...roles], numberClass), 'call.number_forbidden');
-  t.equal(dialRefusal(['team_leader'], 'own'), 'call.loops');
-  t.equal(dialRefusal(['team_leader'], 'malformed'), 'call.destination_unknown');
-  t.equal(dialRefusal(['team_leader'], 'unlisted'), 'call.number_forbidden');
-  t.equal(dialRefusal(['auditor'], 'emergency'), 'call.number_forbidden');
+    for (const numberClass of ['premium', 'international'] as const) t.equal(first(roles, numberClass), 'call.number_forbidden');
+  t.equal(first(['team_leader'], 'own'), 'call.loops');
+  t.equal(first(['team_leader'], 'malformed'), 'call.destination_unknown');
+  t.equal(first(['team_leader'], 'unlisted'), 'call.number_forbidden');
+  t.equal(first(['auditor'], 'emergency'), 'call.number_forbidden');
+});
+
+t.test('whether a call is made: every reason against it, the first that holds', async (t) => {
+  const costly: DialRules = {
+    ...FIRST_DIAL_RULES,
+    classes: { ...FIRST_DIAL_RULES.classes, international: { roles: ['team_leader'], confirm: true } },
+    agentPerHour: 5,
+    allPerHour: 20,
+  };
+  const free: DialAsked = {
+    ...asked(['agent'], 'mobile'),
+    extension: null,
+    agentState: 'ready',
+    lastHour: { agent: 0, all: 0 },
+  };
+  const abroad = { roles: ['team_leader'] as const, numberClass: 'international' as const };
+  const cases: readonly (readonly [string, Partial<DialAsked>, string | null])[] = [
+    ['a mobile telephone', {}, null],
+    ['in a pause', { agentState: 'paused' }, null],
+    ['while writing up', { agentState: 'wrap_up' }, null],
+    ['the last one within the hour', { lastHour: { agent: 4, all: 19 } }, null],
+    ['one more', { lastHour: { agent: 5, all: 5 } }, 'dial.rate_limited'],
+    ['one more of all', { lastHour: { agent: 0, all: 20 } }, 'dial.rate_limited'],
+    ['110 is not counted', { numberClass: 'emergency', lastHour: { agent: 99, all: 99 } }, null],
+    ['110, which is somebody’s extension too', { numberClass: 'emergency', extension: 'colleague' }, null],
+    ['oneself', { numberClass: 'unlisted', extension: 'own' }, 'call.to_oneself'],
+    ['a colleague', { numberClass: 'unlisted', extension: 'colleague' }, 'dial.colleague'],
+    ['the hotline', { numberClass: 'own' }, 'call.loops'],
+    ['no number', { numberClass: 'malformed' }, 'call.destination_unknown'],
+    ['a carrier’s prefix', { numberClass: 'unlisted' }, 'call.number_forbidden'],
+    ['a paid line', { numberClass: 'premium', confirmed: true }, 'call.number_forbidden'],
+    ['abroad, an agent', { ...abroad, roles: ['agent'], confirmed: true }, 'call.number_forbidden'],
+    ['abroad, not yet meant', abroad, 'dial.confirm_needed'],
+    ['abroad, meant', { ...abroad, confirmed: true }, null],
+    ['abroad, meant, too often', { ...abroad, confirmed: true, lastHour: { agent: 5, all: 5 } }, 'dial.rate_limited'],
+    ['signed out', { agentState: 'signed_out' }, 'dial.no_telephone'],
+    ['the telephone is gone', { agentState: 'device_lost' }, 'dial.no_telephone'],
+    ['rung for', { agentState: 'ringing' }, 'dial.not_free'],
+    ['in a call', { agentState: 'talking' }, 'dial.not_free'],
+    ['calling out already', { agentState: 'calling_out' }, 'dial.not_free'],
+    ['forbidden outweighs busy', { agentState: 'talking', numberClass: 'premium' }, 'call.number_forbidden'],
+    ['who has no desk', { roles: ['administrator'] }, 'call.number_forbidden'],
+  ];
+  for (const [what, change, expected] of cases) t.equal(mayDial(costly, { ...free, ...change })?.code ?? null, expected, what);
+  t.same(openClasses(costly), ['service', 'local', 'mobile', 'national', 'international']);
+});
+
+t.test('what became of a call that was dialled', async (t) => {
+  const of = (dialResult: DialResult | null, answeredAt: Date | null = null) => dialDisposition({ dialResult, answeredAt });
+  t.same([of('busy'), of('no_answer'), of('cancelled')], ['busy', 'no_answer', 'cancelled']);
+  for (const result of ['begun', 'calling', 'absent', 'refused', 'failed', null] as const) t.equal(of(result), 'unreached');
+  t.equal(of('calling', new Date()), 'answered');
 });

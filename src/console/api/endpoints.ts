@@ -26,7 +26,17 @@ import type {
   Ticket,
 } from '../../agents/schemas.ts';
 import type { Board } from '../../board/schemas.ts';
-import type { CallDetail, CallPage, DeskView, ShownNumber, WantedDestination } from '../../calls/schemas.ts';
+import type {
+  CallDetail,
+  CallPage,
+  DeskView,
+  DialRulesView,
+  DialView,
+  SaveDialRules,
+  ShownNumber,
+  WantedDestination,
+  WantedDial,
+} from '../../calls/schemas.ts';
 import type { Command } from '../../cases/commands.ts';
 import type { ExportRequest } from '../../cases/export.ts';
 import type { ExportSettings, ExportSize } from '../../cases/export-service.ts';
@@ -97,6 +107,9 @@ export const api = {
   desk: () => request<Snapshot>('GET', '/api/desk'),
   signIn: (body: { device: 'browser' | 'desk' }) => request<SignedIn>('POST', '/api/desk/sign-in', body),
   ticket: () => request<Ticket>('POST', '/api/desk/ticket', {}),
+  dial: (body: WantedDial) => request<DialView>('POST', '/api/calls/outbound', body),
+  dialRules: () => request<DialRulesView>('GET', '/api/settings/dialling'),
+  saveDialRules: (body: SaveDialRules) => request<DialRulesView>('PUT', '/api/settings/dialling', body),
   setIntent: (body: SetIntent) => request<AgentView>('POST', '/api/desk/intent', body),
   signOut: () => request<AgentView>('POST', '/api/desk/sign-out', {}),
   endWrapUp: () => request<AgentView>('POST', '/api/desk/wrap-up/end', {}),
@@ -111,9 +124,10 @@ export const api = {
   calls: (after: string | null, limit = 50) => request<CallPage>('GET', page('/api/calls', after, limit)),
   call: (callId: number) => request<CallDetail>('GET', `/api/calls/${callId}`),
   recordingPath: (callId: number) => `/api/calls/${callId}/recording`,
-  transferCall: (callId: number, to: WantedDestination) => request<DeskView>('POST', `/api/calls/${callId}/transfer`, { to }),
-  callThird: (callId: number, to: WantedDestination, how: 'consult' | 'conference') =>
-    request<DeskView>('POST', `/api/calls/${callId}/third`, { to, how }),
+  transferCall: (callId: number, to: WantedDestination, confirm = false) =>
+    request<DeskView>('POST', `/api/calls/${callId}/transfer`, { to, confirm }),
+  callThird: (callId: number, to: WantedDestination, how: 'consult' | 'conference', confirm = false) =>
+    request<DeskView>('POST', `/api/calls/${callId}/third`, { to, how, confirm }),
   joinThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/join`, {}),
   dismissThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/dismiss`, {}),
   leaveToThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/leave`, {}),

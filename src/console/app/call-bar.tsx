@@ -11,6 +11,7 @@ import {
   Phone,
   PhoneIncoming,
   PhoneOff,
+  PhoneOutgoing,
   Play,
   Power,
   ServerOff,
@@ -26,6 +27,7 @@ import { duration } from '../ui/format.ts';
 import { Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { answer, endWrapUp, hangUp, pressDigit, setIntent, takePhone, toggleHold, toggleMute } from './desk-acts.ts';
+import { DialControl } from './dial-menu.tsx';
 import { GUARD_MS } from './guard.ts';
 import { Keypad } from './keypad.tsx';
 import { PauseMenu } from './pause-menu.tsx';
@@ -104,6 +106,12 @@ const useBoxLook = (view: DeskView): BoxLook => {
         return { icon: Pause, tone: long ? 'amber' : 'green', title: 'agent.holding', sub: t('agent.holding_note'), time };
       }
       return { icon: Phone, tone: 'green', title: 'agent.talking', sub: t('agent.recorded'), time };
+    }
+    case 'dialling': {
+      const result = view.card?.outbound?.result ?? 'begun';
+      const failed = result !== 'begun' && result !== 'calling';
+      const sub = t(`dial.result.${result}`);
+      return { icon: PhoneOutgoing, tone: failed ? 'amber' : 'green', title: 'agent.calling_out', sub, time: duration(elapsed) };
     }
     case 'wrap_up': {
       const until = agent?.wrapUpUntil ? Date.parse(agent.wrapUpUntil) - clockOffsetMs : null;
@@ -294,7 +302,9 @@ const CallFacts = ({ view }: { view: DeskView }) => {
           t('ringing.waited', { time: duration(waitedNow) }),
           card.calledNumber && t('ringing.line', { number: card.calledNumber }),
         ]
-      : [queueWord(t, card.queue), t('call.waited', { time: duration(waited) })];
+      : card.outbound
+        ? [t('dial.outbound')]
+        : [queueWord(t, card.queue), t('call.waited', { time: duration(waited) })];
   return (
     <div className="facts">
       <div className="caller">
@@ -350,10 +360,13 @@ const Controls = ({ view }: { view: DeskView }) => {
       return <Countdown view={view} />;
     case 'talking':
       return <TalkControls view={view} />;
+    case 'dialling':
+      return <DialledControls view={view} />;
     case 'ready':
     case 'device_lost':
       return (
         <div className="controls">
+          {view.mode === 'ready' && <DialControl />}
           <PauseMenu />
           <span className="control-place last" />
         </div>
@@ -370,6 +383,7 @@ const ReadyControls = ({ mode }: { mode: 'paused' | 'wrap_up' }) => {
   const { t } = useWords();
   return (
     <div className="controls">
+      <DialControl />
       {mode === 'wrap_up' && <PauseMenu />}
       <button
         type="button"
@@ -382,6 +396,29 @@ const ReadyControls = ({ mode }: { mode: 'paused' | 'wrap_up' }) => {
       </button>
       <span className="control-place last" />
     </div>
+  );
+};
+
+/** While the number rings there is one thing to do: give it up. */
+const DialledControls = ({ view }: { view: DeskView }) => {
+  const { t } = useWords();
+  if (!view.session) return <div className="controls note">{t('call.on_desk_phone')}</div>;
+  return (
+    <div className="controls">
+      <HangUp />
+    </div>
+  );
+};
+
+const HangUp = () => {
+  const { t } = useWords();
+  return (
+    <button type="button" className="control hang-up last" data-act="hang-up" aria-keyshortcuts="Shift+F2" onClick={hangUp}>
+      <Icon of={PhoneOff} size={20} />
+      <span>
+        {t('call.hang_up')} <KeyCap>⇧F2</KeyCap>
+      </span>
+    </button>
   );
 };
 
@@ -410,12 +447,7 @@ const TalkControls = ({ view }: { view: DeskView }) => {
         <span>{t('call.keypad')}</span>
       </button>
       {keypad && <Keypad onDigit={pressDigit} onClose={() => setKeypad(false)} />}
-      <button type="button" className="control hang-up last" data-act="hang-up" aria-keyshortcuts="Shift+F2" onClick={hangUp}>
-        <Icon of={PhoneOff} size={20} />
-        <span>
-          {t('call.hang_up')} <KeyCap>⇧F2</KeyCap>
-        </span>
-      </button>
+      <HangUp />
     </div>
   );
 };

@@ -24,7 +24,7 @@ export const answer = armed(() => {
 
 export const hangUp = armed(() => {
   const { mode, session } = desk.view.get();
-  if (mode === 'talking' && session) phone.command({ do: 'hangUp', id: session.id });
+  if ((mode === 'talking' || mode === 'dialling') && session) phone.command({ do: 'hangUp', id: session.id });
 });
 
 export const toggleMute = armed(() => {
@@ -71,7 +71,7 @@ export const endWrapUp = armed(() => {
 
 /** The service first: a tab that inherits the telephone asks it, and must find the sign-out there. */
 export const signOutOfDesk = async (): Promise<boolean> => {
-  if (['ringing', 'talking'].includes(desk.view.get().mode)) {
+  if (['ringing', 'dialling', 'talking'].includes(desk.view.get().mode)) {
     tell(translate('call.not_now'));
     return false;
   }

@@ -8,6 +8,7 @@ const ROWS: readonly [string, PhraseKey][] = [
   ['F4', 'key.mute'],
   ['F8', 'key.hold'],
   ['F9', 'third.open'],
+  ['F9', 'dial.open'],
   ['F10', 'lead.ask'],
   ['Ctrl ↵', 'key.submit'],
   ['Ctrl S', 'case.save'],
@@ -36,7 +37,7 @@ export const KeyMap = ({ onClose }: { onClose: () => void }) => {
         </thead>
         <tbody>
           {ROWS.map(([key, word]) => (
-            <tr key={key}>
+            <tr key={word}>
               <td>
                 <KeyCap>{key}</KeyCap>
               </td>

@@ -42,6 +42,7 @@ const tree = root.addChildren([
   lazy('/directory/subjects', () => import('../directory/subjects-page.tsx'), 'SubjectsPage'),
   lazy('/directory/routing', () => import('../directory/routing-page.tsx'), 'RoutingPage'),
   lazy('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
+  lazy('/settings/dialling', () => import('../settings/dialling-page.tsx'), 'DiallingPage'),
   lazy('/settings/waiting', () => import('../settings/waiting-page.tsx'), 'WaitingPage'),
   lazy('/settings/survey', () => import('../settings/survey-page.tsx'), 'SurveySettingsPage'),
   lazy('/settings/queues', () => import('../settings/queues-page.tsx'), 'QueuesPage'),

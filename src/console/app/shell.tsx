@@ -99,7 +99,7 @@ const useDeskEffects = (takesCalls: boolean): void => {
   useEffect(() => {
     if (!takesCalls) return;
     return desk.view.subscribe(() => {
-      if (desk.view.get().mode === 'ringing' && path !== '/') void navigate({ to: '/' });
+      if (['ringing', 'dialling'].includes(desk.view.get().mode) && path !== '/') void navigate({ to: '/' });
     });
   }, [takesCalls, path, navigate]);
 };

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ArrowRightLeft, Building2, Flame, HeartPulse, LogOut, type LucideIcon, Siren, TrafficCone, UserPlus, UserX } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { DeskView as CallStanding, WantedDestination } from '../../calls/schemas.ts';
+import { ApiError } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { DeskCard } from '../desk/desk-view.ts';
 import { useWords } from '../i18n/i18n.ts';
@@ -85,7 +86,17 @@ const Choose = ({ standing, onClose }: { standing: CallStanding; onClose: () => 
   const [unit, setUnit] = useState('');
   const to: WantedDestination | null = unit ? { kind: 'unit', unitCode: unit } : wantedFrom(typed);
   const { callId } = standing;
-  const third = (wanted: WantedDestination, how: 'consult' | 'conference') => actOnCall(() => api.callThird(callId, wanted, how));
+  // A costly number is said to be one (dial.confirm_needed); pressed once more it is meant.
+  const [meant, setMeant] = useState('');
+  const asking = JSON.stringify(to);
+  const sure = meant !== '' && meant === asking;
+  const noting = (act: Promise<unknown>): Promise<unknown> =>
+    act.catch((error) => {
+      if (error instanceof ApiError && error.code === 'dial.confirm_needed') setMeant(asking);
+      throw error;
+    });
+  const third = (wanted: WantedDestination, how: 'consult' | 'conference') =>
+    actOnCall(() => noting(api.callThird(callId, wanted, how, sure)));
   return (
     <>
       <div className="third-keys">
@@ -141,14 +152,15 @@ const Choose = ({ standing, onClose }: { standing: CallStanding; onClose: () => 
           disabled={!to}
           onClick={() => {
             if (!to) return;
-            onClose();
-            actOnCall(() => api.transferCall(callId, to));
+            actOnCall(() => noting(api.transferCall(callId, to, sure).then(onClose)));
           }}
         >
           {t('third.transfer')}
         </button>
       </div>
-      <p className="meta">{t('third.note')}</p>
+      <p className={sure ? 'fact-amber' : 'meta'} role="status">
+        {t(sure ? 'third.confirm' : 'third.note')}
+      </p>
     </>
   );
 };

@@ -1,4 +1,4 @@
-import { Circle, Coffee, LifeBuoy, type LucideIcon, PenLine, Phone, PhoneIncoming, WifiOff } from 'lucide-react';
+import { Circle, Coffee, LifeBuoy, type LucideIcon, PenLine, Phone, PhoneIncoming, PhoneOutgoing, WifiOff } from 'lucide-react';
 import type { BoardAgent, BoardWaiting } from '../../board/schemas.ts';
 import { usePauseReasons } from '../app/use-pause-reasons.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
@@ -9,6 +9,7 @@ import { type Need, needOf, secondsSince } from './board-view.ts';
 const LOOKS: Record<BoardAgent['state'], { icon: LucideIcon; tone: string }> = {
   ready: { icon: Circle, tone: 'green' },
   ringing: { icon: PhoneIncoming, tone: 'blue' },
+  calling_out: { icon: PhoneOutgoing, tone: 'green' },
   talking: { icon: Phone, tone: 'green' },
   wrap_up: { icon: PenLine, tone: 'plain' },
   paused: { icon: Coffee, tone: 'plain' },

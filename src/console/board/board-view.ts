@@ -19,7 +19,16 @@ export const helpFirst = (agents: readonly BoardAgent[]): BoardAgent[] =>
   agents.filter((agent) => agent.helpSince !== null).sort((a, b) => (a.helpSince ?? '').localeCompare(b.helpSince ?? ''));
 
 const NEEDS: readonly Need[] = ['help', 'lost', 'long', 'none'];
-const STATES: readonly BoardAgent['state'][] = ['talking', 'ringing', 'wrap_up', 'ready', 'paused', 'device_lost', 'signed_out'];
+const STATES: readonly BoardAgent['state'][] = [
+  'talking',
+  'ringing',
+  'calling_out',
+  'wrap_up',
+  'ready',
+  'paused',
+  'device_lost',
+  'signed_out',
+];
 
 /** Who needs a look first, then by state, then by extension: rows move only when something really changed. */
 export const inOrder = (agents: readonly BoardAgent[], now: number): BoardAgent[] =>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../api/endpoints.ts';
+import { DialButton } from '../app/dial-menu.tsx';
 import { queueWord, useWords } from '../i18n/i18n.ts';
 import { duration } from '../ui/format.ts';
 import { CitizenNumber } from '../ui/number.tsx';
@@ -24,7 +25,7 @@ export const CallSide = ({ callId }: { callId: number }) => {
         </p>
         {call.number && (
           <p>
-            <CitizenNumber number={call.number} callId={callId} />
+            <CitizenNumber number={call.number} callId={callId} /> {call.endedAt && <DialButton to={{ kind: 'call', callId }} />}
           </p>
         )}
         {caller.identity === 'maybe' && <p className="meta">{caller.people.map((each) => each.name).join(t('list.comma'))}</p>}

@@ -30,6 +30,9 @@ const RESULTS: Record<NonNullable<CallRow['disposition']> | 'open', LucideIcon> 
   lost: WifiOff,
   callback: PhoneOutgoing,
   unreached: PhoneOff,
+  busy: PhoneOff,
+  no_answer: PhoneOff,
+  cancelled: PhoneOff,
   open: PhoneIncoming,
 };
 

@@ -1,7 +1,6 @@
 import type { TimelineEntry } from '../../calls/schemas.ts';
+import { DISPOSITIONS } from '../../core/dispositions.ts';
 import { queueWord, type Translate } from '../i18n/i18n.ts';
-
-const DISPOSITIONS = ['answered', 'abandoned', 'voicemail', 'fallback', 'lost', 'callback', 'unreached'] as const;
 
 /** What an entry says beside its word. Details are the switch's plain names where a queue or an end is meant; a person reads words. */
 export const entryDetail = (t: Translate, entry: Pick<TimelineEntry, 'what' | 'detail'>): string => {

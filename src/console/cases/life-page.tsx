@@ -6,6 +6,7 @@ import { Fragment, useState } from 'react';
 import type { CasePageView } from '../../cases/life-schemas.ts';
 import { WITH_UNIT_STATES } from '../../cases/states.ts';
 import { api } from '../api/endpoints.ts';
+import { DialButton } from '../app/dial-menu.tsx';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { type Translate, useWords } from '../i18n/i18n.ts';
@@ -333,7 +334,12 @@ const Matter = ({ view }: { view: CasePageView }) => {
 const Reach = ({ view }: { view: CasePageView }) => {
   const { t } = useWords();
   if (view.contactNumber === null) return <>{t('case.no_phone')}</>;
-  return <CitizenNumber number={{ masked: view.contactNumber, full: null }} callId={view.callId} />;
+  return (
+    <>
+      <CitizenNumber number={{ masked: view.contactNumber, full: null }} callId={view.callId} />{' '}
+      <DialButton to={{ kind: 'case', caseId: view.caseId }} />
+    </>
+  );
 };
 
 const Units = ({ view }: { view: CasePageView }) => {

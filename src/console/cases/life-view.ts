@@ -1,6 +1,7 @@
 import type { CasePageView, MoveForm } from '../../cases/life-schemas.ts';
 import { dayOf } from '../../core/working-time.ts';
 import type { PhraseKey } from '../i18n/phrases.ts';
+import { duration } from '../ui/format.ts';
 
 /** The life of a case as its page tells it. Pure: a page view in, entries and stages out. */
 export type Entry = CasePageView['timeline'][number];
@@ -110,6 +111,15 @@ const ENTRY: Readonly<Record<Entry['kind'], (entry: Entry) => Pick<LifeEntry, 'k
   callback: callbackOf,
   ruling: rulingOf,
   order: orderOf,
+  called: ({ facts }) => ({
+    kind: 'calls',
+    title: 'life.called',
+    parts: [
+      { key: `disposition.${String(facts.disposition ?? 'open')}` as PhraseKey },
+      ...(Number(facts.talkSeconds) > 0 ? [{ key: 'life.talked', values: { time: duration(Number(facts.talkSeconds)) } } as const] : []),
+    ],
+    texts: [],
+  }),
   reply: ({ facts }) => ({ kind: 'papers', title: 'life.reply', parts: [], texts: texts(facts.publicText, facts.privateText) }),
   work: ({ facts }) => ({
     kind: facts.kind === 'contact' || facts.kind === 'handover' ? 'calls' : 'papers',

@@ -34,7 +34,8 @@ export const createDeskStore = (push: PushClient, phone: PhoneController): DeskS
   const update = (): void => {
     noteEnded();
     const next = compute();
-    if (next.card && (next.mode === 'ringing' || next.mode === 'talking')) memory = { ...memory, lastCard: next.card };
+    if (next.card && (next.mode === 'ringing' || next.mode === 'dialling' || next.mode === 'talking'))
+      memory = { ...memory, lastCard: next.card };
     // The service is back and tells what this person is doing; the words kept here meanwhile are submitted by the drafts.
     if (push.state.get().link === 'open' && memory.wrapUpAlone) memory = { ...memory, wrapUpAlone: null };
     const settled = compute();

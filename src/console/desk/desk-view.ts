@@ -4,7 +4,7 @@ import type { PushState } from '../socket/protocol.ts';
 import type { PhoneSession, PhoneState } from '../softphone/phone-state.ts';
 
 /** What the desk shows, made of three witnesses: the service (push), this page's telephone, and what this page remembers. */
-export type DeskMode = 'signed_out' | 'ready' | 'paused' | 'device_lost' | 'ringing' | 'talking' | 'wrap_up';
+export type DeskMode = 'signed_out' | 'ready' | 'paused' | 'device_lost' | 'ringing' | 'dialling' | 'talking' | 'wrap_up';
 
 /** A card from the service, or one made of what SIP alone tells while the service is away. */
 export type DeskCard = Card & { fromPhoneAlone?: true };
@@ -60,6 +60,7 @@ export const cardFromSession = (session: PhoneSession): DeskCard => {
       callsInTwelveMonths: 0,
     },
     repeats: 0,
+    outbound: null,
     brief: [],
     openCases: [],
     lastCalls: [],
@@ -87,6 +88,21 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
   const cards = (snapshot?.cards ?? []).filter((card) => !memory.endedOffers.includes(card.offerId));
   const device = agent?.device ?? (phone.role === 'none' ? null : 'browser');
   const base = { device, answerable: device !== 'desk' && phone.role !== 'elsewhere' };
+
+  // Who dials: their own telephone is taken at once, and they wait for the number to answer.
+  const dialled = phone.sessions.find((session) => session.dialled);
+  const dialledCard = cards.find((card) => card.outbound && card.state === 'ringing');
+  const waits = dialled
+    ? cards.find((card) => card.channelId === dialled.channelId)?.state !== 'talking'
+    : push.link === 'open' && dialledCard;
+  if (waits && (dialled || dialledCard))
+    return {
+      ...base,
+      mode: 'dialling',
+      since: dialled?.startedAt ?? localTime(dialledCard?.offeredAt ?? '', push.clockOffsetMs),
+      card: dialled ? cardOf(dialled, cards, memory) : (dialledCard ?? null),
+      session: dialled ?? null,
+    };
 
   const talking = phone.sessions.find((session) => session.phase === 'talking');
   if (talking)
@@ -118,7 +134,7 @@ export const deskView = (push: PushState, phone: PhoneState, memory: DeskMemory)
   const justEnded = snapshot?.cards.find((card) => memory.endedOffers.includes(card.offerId) && card.state === 'talking');
   if (justEnded) return { ...base, mode: 'wrap_up', since, card: justEnded, session: null };
   if (agent.state === 'wrap_up') return { ...base, mode: 'wrap_up', since, card: snapshot?.wrapUp ?? memory.lastCard, session: null };
-  const idle = agent.state === 'ringing' || agent.state === 'talking' ? 'ready' : agent.state;
+  const idle = agent.state === 'ringing' || agent.state === 'talking' || agent.state === 'calling_out' ? 'ready' : agent.state;
   const lineLost =
     device === 'browser' && (phone.role === 'leader' || phone.role === 'follower') && phone.line === 'lost' && idle !== 'signed_out';
   return { ...base, mode: lineLost ? 'device_lost' : idle, since: lineLost ? phone.lineSince : since, card: null, session: null };

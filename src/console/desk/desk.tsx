@@ -35,7 +35,7 @@ export const DeskPage = () => {
     <main className="desk" data-mode={view.mode}>
       {writing && card ? (
         <Writing view={view} card={card} />
-      ) : view.mode === 'ringing' && card ? (
+      ) : (view.mode === 'ringing' || view.mode === 'dialling') && card ? (
         <Ringing card={card} />
       ) : (
         <Waiting view={view} />

@@ -25,7 +25,12 @@ export const Who = ({ card, view }: { card: DeskCard; view: DeskView }) => {
         </p>
         <p className="meta">
           {card.caller.number ? (
-            <CitizenNumber key={card.callId} number={card.caller.number} callId={card.callId} offer={view.mode !== 'ringing'} />
+            <CitizenNumber
+              key={card.callId}
+              number={card.caller.number}
+              callId={card.callId}
+              offer={view.mode !== 'ringing' && view.mode !== 'dialling'}
+            />
           ) : (
             t(card.caller.identity === 'malformed' ? 'identity.malformed' : 'identity.withheld')
           )}
@@ -69,7 +74,7 @@ export const Who = ({ card, view }: { card: DeskCard; view: DeskView }) => {
           </div>
         ))}
       </div>
-      {view.mode !== 'ringing' && <Timeline card={card} />}
+      {view.mode !== 'ringing' && view.mode !== 'dialling' && !card.outbound && <Timeline card={card} />}
       <div className="panel">
         <PanelHead title={t('who.last_calls')} side={t('who.in_year', { n: card.caller.callsInTwelveMonths })} />
         <CallLines rows={card.lastCalls} />
@@ -141,6 +146,7 @@ export const Today = () => {
               ['today.answered', today?.answered ?? '—'],
               ['today.drafted', today?.drafted ?? '—'],
               ['today.missed', today?.missed ?? '—'],
+              ['today.dialled', today?.dialled ?? '—'],
               ['today.paused', today ? duration(today.pausedSeconds) : '—'],
             ] as const
           ).map(([word, value]) => (

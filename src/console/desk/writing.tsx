@@ -12,8 +12,39 @@ import { CaseNumber, KeyCap, Loading } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import type { DeskCard, DeskView } from './desk-view.ts';
 
-/** The form beside the call, and after it until the agent puts it aside. */
+/** The form beside the call, and after it until the agent puts it aside; a call about a case has that case instead. */
 export const Writing = ({ view, card }: { view: DeskView; card: DeskCard }) => {
+  const caseId = card.outbound?.caseId ?? null;
+  return caseId === null ? <Form view={view} card={card} /> : <AboutCase caseId={caseId} ended={view.mode === 'wrap_up'} />;
+};
+
+/** What was said belongs to the case that the call is about: its own page has the acts. */
+const AboutCase = ({ caseId, ended }: { caseId: number; ended: boolean }) => {
+  const { t } = useWords();
+  useEffect(() => (ended ? onKey('submit', endWrapUp) : undefined), [ended]);
+  return (
+    <section id="what" aria-label={t('dial.about')}>
+      <div className="registered">
+        <h1>{t('dial.about')}</h1>
+        <p>{t('dial.about_note')}</p>
+        <p>
+          <Link to="/cases/$caseId" params={{ caseId: String(caseId) }}>
+            {t('work.whole')}
+          </Link>
+        </p>
+        {ended && (
+          <p>
+            <Button type="primary" data-act="save-case" onClick={endWrapUp}>
+              {t('agent.go_ready')} <KeyCap>Ctrl ↵</KeyCap>
+            </Button>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+};
+
+const Form = ({ view, card }: { view: DeskView; card: DeskCard }) => {
   const { t } = useWords();
   const all = useStore(drafts.state);
   const key = `call:${card.channelId}`;

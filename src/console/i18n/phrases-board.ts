@@ -38,6 +38,7 @@ export const BOARD_PHRASES = {
   'board.state.paused': ['小休', 'Paused'],
   'board.state.ready': ['空闲', 'Ready'],
   'board.state.ringing': ['振铃', 'Ringing'],
+  'board.state.calling_out': ['外呼', 'Calling out'],
   'board.state.signed_out': ['未签入', 'Signed out'],
   'board.state.talking': ['通话', 'On call'],
   'board.state.wrap_up': ['整理', 'Wrap-up'],

@@ -214,6 +214,8 @@ export const CASE_PHRASES = {
   'ruled.promised': ['答应 {day} 前', 'promised by {day}'],
   'life.feedback': ['单位反馈', 'Answer of the unit'],
   'life.reply': ['答复市民', 'Reply'],
+  'life.called': ['外呼市民', 'Called the citizen'],
+  'life.talked': ['通话 {time}', 'talked {time}'],
   'life.callback': ['回访', 'Callback'],
   'life.by_clock': ['系统', 'System'],
   'life.title': ['经过', 'Life'],

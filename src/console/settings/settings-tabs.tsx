@@ -8,6 +8,7 @@ const TABS: readonly {
     | '/settings/queues'
     | '/settings/waiting'
     | '/settings/survey'
+    | '/settings/dialling'
     | '/settings/pauses'
     | '/settings/security'
     | '/settings/outside'
@@ -18,6 +19,7 @@ const TABS: readonly {
   { to: '/settings/queues', word: 'queues.tab' },
   { to: '/settings/waiting', word: 'waiting.tab' },
   { to: '/settings/survey', word: 'survey_set.tab' },
+  { to: '/settings/dialling', word: 'dialling.tab' },
   { to: '/settings/pauses', word: 'pauses.tab' },
   { to: '/settings/security', word: 'security.tab' },
   { to: '/settings/outside', word: 'outside.tab' },

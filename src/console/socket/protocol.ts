@@ -70,6 +70,13 @@ export const applyEvent = (snapshot: Snapshot, event: PushEvent): Snapshot => {
           card.offerId === event.offerId ? { ...card, state: 'talking' as const, answeredAt: event.answeredAt } : card,
         ),
       };
+    case 'call.dialling':
+      return {
+        ...snapshot,
+        cards: snapshot.cards.map((card) =>
+          card.callId === event.callId && card.outbound ? { ...card, outbound: { ...card.outbound, result: event.result } } : card,
+        ),
+      };
     case 'call.desk':
       return { ...snapshot, desk: event.desk.state === 'none' ? null : event.desk };
     case 'card.ended':

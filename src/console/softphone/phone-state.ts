@@ -5,6 +5,8 @@ export interface PhoneSession {
   id: string;
   /** The citizen's channel on the switch (header X-Hotline-Call), by which the ring and the card find each other. */
   channelId: string | null;
+  /** The agent has dialled: it is taken by itself. */
+  dialled: boolean;
   phase: 'ringing' | 'answering' | 'talking';
   fromNumber: string;
   startedAt: number;

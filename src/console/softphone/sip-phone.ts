@@ -50,6 +50,8 @@ const GATHER_MS = 50;
 /** A hang-up pressed while the line is lost waits this long for it: a BYE into nothing would leave the citizen in silence. */
 const HANG_UP_WAITS_MS = 4_000;
 const HEADER = 'X-Hotline-Call';
+/** On the ring of a call that this agent has dialled. */
+const DIALLED_HEADER = 'X-Hotline-Dial';
 const CALL_OPTIONS = { pcConfig: { iceServers: [] }, mediaConstraints: { audio: true, video: false } };
 
 interface Line {
@@ -173,7 +175,12 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
     }, HANG_UP_WAITS_MS);
   };
 
-  const follow = (session: RTCSession, incoming: boolean, channelId: string | null, local: MediaStream | null): void => {
+  const follow = (
+    session: RTCSession,
+    from: { incoming: boolean; channelId: string | null; dialled: boolean },
+    local: MediaStream | null,
+  ): void => {
+    const { incoming, channelId, dialled } = from;
     const id = session.id;
     const line: Line = { session, local, remote: null, stopWatching: () => {}, leaving: false };
     lines.set(id, line);
@@ -198,6 +205,7 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
       session: {
         id,
         channelId,
+        dialled,
         phase: incoming ? 'ringing' : 'answering',
         fromNumber: session.remote_identity?.uri?.user ?? '',
         startedAt: Date.now(),
@@ -242,7 +250,11 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
     'newRTCSession',
     (event: { originator: string; session: RTCSession; request: { getHeader: (name: string) => string | undefined } }) => {
       if (event.originator !== 'remote') return;
-      follow(event.session, true, event.request.getHeader(HEADER)?.trim() || null, null);
+      const channelId = event.request.getHeader(HEADER)?.trim() || null;
+      const dialled = event.request.getHeader(DIALLED_HEADER) !== undefined;
+      follow(event.session, { incoming: true, channelId, dialled }, null);
+      // The library is still inside its own event; answering there would find the session unfinished.
+      if (dialled) queueMicrotask(() => answer(event.session.id));
     },
   );
 
@@ -272,7 +284,7 @@ export const createSipPhone = (parts: SipPhoneParts): SipPhone => {
       markAnswered();
       const local = parts.microphone().clone();
       const session = agent.call(target, { ...CALL_OPTIONS, mediaStream: local });
-      follow(session, false, null, local);
+      follow(session, { incoming: false, channelId: null, dialled: false }, local);
     },
     answer,
     hangUp,

@@ -7,6 +7,7 @@ import type { LinkView, WorkRow } from '../../surveys/schemas.ts';
 import { PERSON_OUTCOMES } from '../../surveys/states.ts';
 import { ApiError, messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
+import { DialButton } from '../app/dial-menu.tsx';
 import { may } from '../app/places.ts';
 import { tell } from '../app/services.ts';
 import { session } from '../app/session.ts';
@@ -116,7 +117,8 @@ const Head = ({ row }: { row: WorkRow }) => {
         <span className="call-number">{t('callbacks.no_number')}</span>
       ) : (
         <span className="call-number">
-          <CitizenNumber number={{ masked: row.number, full: null }} show={(reason) => api.showCallbackNumber(row.taskId, reason)} />
+          <CitizenNumber number={{ masked: row.number, full: null }} show={(reason) => api.showCallbackNumber(row.taskId, reason)} />{' '}
+          <DialButton to={{ kind: 'survey', taskId: row.taskId }} />
         </span>
       )}
       <span>

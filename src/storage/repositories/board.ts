@@ -1,4 +1,4 @@
-import { and, count, eq, gt, gte, inArray, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, gte, inArray, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm';
 import type { CallFacts } from '../../board/board.ts';
 import type { Row } from '../schema.ts';
 import type { Store } from '../store.ts';
@@ -69,7 +69,15 @@ export const createBoardRepository = (store: Store) => {
         db
           .selectDistinct({ staffId: offers.staffId, callId: offers.callId })
           .from(offers)
-          .where(and(inArray(offers.staffId, [...staffIds]), gte(offers.offeredAt, since), isNotNull(offers.answeredAt))),
+          .innerJoin(calls, eq(calls.id, offers.callId))
+          .where(
+            and(
+              inArray(offers.staffId, [...staffIds]),
+              gte(offers.offeredAt, since),
+              isNotNull(offers.answeredAt),
+              ne(calls.origin, 'outbound'),
+            ),
+          ),
       );
       const counts = new Map<number, number>();
       for (const { staffId } of rows) counts.set(staffId, (counts.get(staffId) ?? 0) + 1);

@@ -15,6 +15,13 @@ export interface ListedCall {
   recordingState: RecordingRecord['state'] | null;
 }
 
+/** What one person's telephone does now. */
+export interface LiveOffer {
+  callId: CallId;
+  state: 'ringing' | 'calling_out' | 'talking';
+  since: Date;
+}
+
 /** Which calls: everything, or only those one agent took. */
 export type CallScope = { all: true } | { ofStaff: StaffId };
 
@@ -137,6 +144,7 @@ export const createCallsRepository = (store: Store) => {
           );
         return open.map((call) => ({
           channelId: call.channelId,
+          dialled: call.dialledBy !== null,
           queue: call.queue,
           arrivedAt: call.arrivedAt,
           legs: legs
@@ -187,15 +195,69 @@ export const createCallsRepository = (store: Store) => {
       for (const call of open) counts[lineStateOf(call, rings.has(call.id))] += 1;
       return counts;
     },
-    /** What rings or talks now, for each person. */
-    async openOffersByStaff(): Promise<Map<StaffId, { callId: CallId; state: 'ringing' | 'talking'; since: Date }>> {
-      const open = await store.read((db) => db.select().from(offers).where(isNull(offers.endedAt)).orderBy(offers.id));
-      const found = new Map<StaffId, { callId: CallId; state: 'ringing' | 'talking'; since: Date }>();
-      for (const offer of open)
-        if (offer.answeredAt) found.set(offer.staffId, { callId: offer.callId, state: 'talking', since: offer.answeredAt });
+    /** What rings or talks now, for each person; who dials and waits for the number to answer is calling out. */
+    async openOffersByStaff(staffId?: StaffId): Promise<Map<StaffId, LiveOffer>> {
+      const open = await store.read((db) =>
+        db
+          .select({ offer: offers, origin: calls.origin, called: calls.answeredAt })
+          .from(offers)
+          .innerJoin(calls, eq(calls.id, offers.callId))
+          .where(and(isNull(offers.endedAt), staffId === undefined ? undefined : eq(offers.staffId, staffId)))
+          .orderBy(offers.id),
+      );
+      const found = new Map<StaffId, LiveOffer>();
+      for (const { offer, origin, called } of open) {
+        const { callId, answeredAt, offeredAt } = offer;
+        const isDialling = origin === 'outbound' && called === null;
+        if (answeredAt) found.set(offer.staffId, { callId, state: 'talking', since: answeredAt });
         else if (found.get(offer.staffId)?.state !== 'talking')
-          found.set(offer.staffId, { callId: offer.callId, state: 'ringing', since: offer.offeredAt });
+          found.set(offer.staffId, { callId, state: isDialling ? 'calling_out' : 'ringing', since: offeredAt });
+      }
       return found;
+    },
+    /** Two dials of one person come one after the other. */
+    async lockStaff(db: Exec, staffId: StaffId): Promise<void> {
+      await db
+        .update(staff)
+        .set({ name: sql`${staff.name}` })
+        .where(eq(staff.id, staffId))
+        .returning({ id: staff.id });
+    },
+    async byDialKey(db: Exec, key: string): Promise<CallRecord | undefined> {
+      return (await db.select().from(calls).where(eq(calls.dialKey, key)).limit(1))[0];
+    },
+    /** Whether somebody rings, talks, or has dialled a call that is not over. */
+    async hasOpenCall(db: Exec, staffId: StaffId): Promise<boolean> {
+      const [offer] = await db
+        .select({ id: offers.id })
+        .from(offers)
+        .where(and(eq(offers.staffId, staffId), isNull(offers.endedAt)))
+        .limit(1);
+      if (offer) return true;
+      // Dialled a moment ago: the switch has not yet told of the ring. One whose agent has gone is the citizen's alone.
+      const [dialled] = await db
+        .select({ id: calls.id })
+        .from(calls)
+        .where(and(eq(calls.dialledBy, staffId), isNull(calls.endedAt), isNull(calls.answeredAt)))
+        .limit(1);
+      return dialled !== undefined;
+    },
+    async dialledSince(db: Exec, staffId: StaffId, since: Date): Promise<{ agent: number; all: number }> {
+      const recent = and(eq(calls.origin, 'outbound'), gte(calls.arrivedAt, since));
+      return {
+        agent: await db.$count(calls, and(recent, eq(calls.dialledBy, staffId))),
+        all: await db.$count(calls, recent),
+      };
+    },
+    /** Nodes at which calls were dialled before an instant of which nothing has been heard. */
+    async silentDials(before: Date): Promise<string[]> {
+      const rows = await store.read((db) =>
+        db
+          .selectDistinct({ node: calls.node })
+          .from(calls)
+          .where(and(eq(calls.origin, 'outbound'), isNull(calls.endedAt), isNull(calls.dialResult), lt(calls.arrivedAt, before))),
+      );
+      return rows.map(({ node }) => node);
     },
     openCount: (): Promise<number> => store.read((db) => db.$count(calls, isNull(calls.endedAt))),
 
@@ -256,21 +318,27 @@ export const createCallsRepository = (store: Store) => {
     },
 
     /** Today's figures of one agent. @param since first instant of the day in Shanghai */
-    async dayOf(staffId: StaffId, since: Date): Promise<{ answered: number; missed: number; talkSeconds: number }> {
+    async dayOf(staffId: StaffId, since: Date): Promise<{ answered: number; missed: number; talkSeconds: number; dialled: number }> {
       return store.read(async (db) => {
         const [row] = await db
           .select({
-            answered: sql`count(distinct ${offers.callId}) filter (where ${isNotNull(offers.answeredAt)})`.mapWith(Number),
+            // A call the agent made is no call they took.
+            answered:
+              sql`count(distinct ${offers.callId}) filter (where ${isNotNull(offers.answeredAt)} and ${ne(calls.origin, 'outbound')})`.mapWith(
+                Number,
+              ),
             missed: sql`count(*) filter (where ${eq(offers.outcome, 'missed')})`.mapWith(Number),
           })
           .from(offers)
+          .innerJoin(calls, eq(calls.id, offers.callId))
           .where(and(eq(offers.staffId, staffId), gte(offers.offeredAt, since)));
+        const dialled = await db.$count(calls, and(eq(calls.dialledBy, staffId), gte(calls.arrivedAt, since)));
         const talks = await db
           .select({ answeredAt: offers.answeredAt, endedAt: offers.endedAt })
           .from(offers)
           .where(and(eq(offers.staffId, staffId), gte(offers.offeredAt, since), isNotNull(offers.answeredAt), isNotNull(offers.endedAt)));
         const talk = talks.reduce((sum, each) => sum + ((each.endedAt?.getTime() ?? 0) - (each.answeredAt?.getTime() ?? 0)), 0);
-        return { answered: row?.answered ?? 0, missed: row?.missed ?? 0, talkSeconds: Math.round(talk / 1000) };
+        return { answered: row?.answered ?? 0, missed: row?.missed ?? 0, talkSeconds: Math.round(talk / 1000), dialled };
       });
     },
 

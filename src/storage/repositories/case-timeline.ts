@@ -101,6 +101,28 @@ export const createCaseTimeline = (store: Store): Pick<CaseLivesRepository, 'tim
             callId: null,
             facts: { orderId: row.id, order: row.kind, ...factsOf(row) },
           });
+        const called = await db
+          .select({ call: s.calls, staffName: staff.name })
+          .from(s.calls)
+          .leftJoin(staff, eq(staff.id, s.calls.dialledBy))
+          .where(eq(s.calls.caseId, caseId))
+          .orderBy(asc(s.calls.id))
+          .limit(MOST_OF_A_KIND);
+        for (const { call, staffName } of called)
+          entries.push({
+            kind: 'called',
+            id: call.id,
+            at: call.arrivedAt,
+            staffName,
+            unitCode: null,
+            callId: call.id,
+            facts: {
+              disposition: call.disposition,
+              talkSeconds: call.answeredAt
+                ? Math.round(((call.agentLeftAt ?? call.endedAt ?? call.answeredAt).getTime() - call.answeredAt.getTime()) / 1000)
+                : 0,
+            },
+          });
         return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
       }),
     units: (caseId) => store.read((db) => unitsOf(db, { caseId })),

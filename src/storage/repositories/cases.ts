@@ -130,7 +130,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
     callFacts: (callId) =>
       store.read(async (db) => {
         const [call] = await db
-          .select({ callId: calls.id, callerReceived: calls.callerReceived, answeredBy: calls.answeredBy })
+          .select({ callId: calls.id, callerReceived: calls.callerReceived, answeredBy: calls.answeredBy, caseId: calls.caseId })
           .from(calls)
           .where(eq(calls.id, callId))
           .limit(1);
@@ -144,6 +144,7 @@ export const createCasesRepository = (store: Store): CasesRepository => {
         return {
           callId: call.callId,
           callerReceived: call.callerReceived,
+          caseId: call.caseId,
           agents: call.answeredBy === null ? agents : [...agents, call.answeredBy],
         };
       }),

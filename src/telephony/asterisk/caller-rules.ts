@@ -41,6 +41,9 @@ export const settingsActions = (settings: HotlineSettings): Action[] => [
   ...(settings.calendar ?? []).map(({ month, days }) => keep('hotline-month', month, days)),
 ];
 
+/** A word that is no class shuts all: an empty value is no value to the switch's manager. */
+export const diallingAction = (classes: readonly string[]): Action => keep('hotline', 'out', classes.join(',') || 'none');
+
 const QUEUE_FILE = 'hotline/queues/main.conf';
 /** Whoever waits is told so now and then, also where no key is offered. */
 const STILL_EVERY_S = 90;

@@ -1,5 +1,13 @@
 import type { TelephonyEvent } from '../events.ts';
-import { extensionOfChannel, isAgentContext, newTranslatorState, PLACE_CONTEXT, type TranslatorState, translate } from './translate.ts';
+import {
+  DIAL_CONTEXT,
+  extensionOfChannel,
+  isAgentContext,
+  newTranslatorState,
+  PLACE_CONTEXT,
+  type TranslatorState,
+  translate,
+} from './translate.ts';
 
 /** One event as the link would have told it. */
 type Said = Record<string, string>;
@@ -17,6 +25,8 @@ export interface CelFold {
   lastQueues: Map<string, string>;
   /** What keeps a place and the telephones it brings together, by the link they share: each half has an id of its own. */
   places: Map<string, Said>;
+  /** The same of calls an agent dials. */
+  dials: Map<string, Said>;
   /** When each citizen began to speak a message, in seconds. */
   messages: Map<string, number>;
   /** Lines that were no record of ours: half, foreign, broken. */
@@ -28,6 +38,7 @@ export const newCelFold = (node: string): CelFold => ({
   queues: new Map(),
   lastQueues: new Map(),
   places: new Map(),
+  dials: new Map(),
   messages: new Map(),
   broken: 0,
 });
@@ -67,6 +78,9 @@ const citizenOf = (line: CelLine): Said => ({
 const sayStart = (fold: CelFold, line: CelLine): Said[] => {
   const { uniqueid = '', linkedid = '' } = line;
   const extension = extensionOfChannel(line.channame ?? '');
+  const dialled = fold.dials.get(linkedid);
+  if (dialled !== undefined && extension !== null && line.context === 'hotline-agents')
+    return [{ ...asDialplan(line, 'HotlineRing', { extension }), callid: dialled.uniqueid ?? '' }];
   if (extension !== null && isAgentContext(line.context ?? '')) {
     const call = fold.places.get(linkedid) ?? { uniqueid: linkedid };
     const { uniqueid: callId = '' } = call;
@@ -89,7 +103,8 @@ const sayLeft = (fold: CelFold, channelId: string): Said[] => {
 const sayBridged = (fold: CelFold, line: CelLine): Said[] => {
   const legId = line.uniqueid ?? '';
   const leg = fold.state.legs.get(legId);
-  if (leg?.state !== 'ringing') return [];
+  // An agent who dials is joined to our half of the call first; the citizen's answer is told by what is recorded from then on.
+  if (leg?.state !== 'ringing' || fold.dials.get(line.linkedid ?? '')?.uniqueid === leg.channelId) return [];
   const { channelId, extension, queue } = leg;
   return [
     ...sayLeft(fold, channelId),
@@ -116,10 +131,24 @@ const asDialplan = (line: CelLine, userevent: string, more: Said): Said => ({
   ...more,
 });
 
-/** The line on which somebody is called back is recorded as the call that keeps their place. */
+/** The line on which somebody is called is recorded as the call that stands for them. */
 const ofPlace = (fold: CelFold, line: CelLine): Said => {
-  const callid = isAgentContext(line.context ?? '') ? fold.places.get(line.linkedid ?? '')?.uniqueid : undefined;
+  const link = line.linkedid ?? '';
+  const callid = isAgentContext(line.context ?? '') ? (fold.places.get(link) ?? fold.dials.get(link))?.uniqueid : undefined;
   return callid === undefined ? {} : { callid };
+};
+
+const sayRecording = (fold: CelFold, line: CelLine, file: string): Said[] => {
+  const recording = asDialplan(line, 'HotlineRecording', { file, ...ofPlace(fold, line) });
+  const dialled = line.context === 'hotline-dial-reached' ? fold.dials.get(line.linkedid ?? '')?.uniqueid : undefined;
+  return dialled === undefined ? [recording] : [recording, asDialplan(line, 'HotlineDial', { state: 'reached', callid: dialled })];
+};
+
+const sayDial = (fold: CelFold, line: CelLine): Said[] => {
+  if (line.context === 'hotline-nobody') return [asDialplan(line, 'HotlineDiverted', { to: 'fallback' })];
+  if (line.context !== DIAL_CONTEXT) return [];
+  fold.dials.set(line.linkedid ?? '', citizenOf(line));
+  return [asDialplan(line, 'HotlineDial', { state: 'begun' })];
 };
 
 /** Less than this is no message; the dialplan thinks so too. */
@@ -148,11 +177,11 @@ const sayApplication = (fold: CelFold, line: CelLine): Said[] => {
     case 'queue':
       return sayQueue(fold, line);
     case 'mixmonitor':
-      return starts ? [asDialplan(line, 'HotlineRecording', { file, ...ofPlace(fold, line) })] : [];
+      return starts ? sayRecording(fold, line, file) : [];
     case 'record':
       return line.context === 'hotline-voicemail' ? sayMessage(fold, line, file) : [];
     case 'dial':
-      return starts && line.context === 'hotline-nobody' ? [asDialplan(line, 'HotlineDiverted', { to: 'fallback' })] : [];
+      return starts ? sayDial(fold, line) : [];
     default:
       return [];
   }
@@ -169,6 +198,7 @@ const say = (fold: CelFold, line: CelLine): Said[] => {
       return sayBridged(fold, line);
     case 'HANGUP':
       if (fold.places.get(line.linkedid ?? '')?.uniqueid === line.uniqueid) fold.places.delete(line.linkedid ?? '');
+      if (fold.dials.get(line.linkedid ?? '')?.uniqueid === line.uniqueid) fold.dials.delete(line.linkedid ?? '');
       fold.queues.delete(line.uniqueid ?? '');
       fold.lastQueues.delete(line.uniqueid ?? '');
       fold.messages.delete(line.uniqueid ?? '');

@@ -16,6 +16,8 @@ export interface Desired {
   settings: HotlineSettings | null;
   waiting: WaitingSettings | null;
   queues: SwitchQueues | null;
+  /** Kinds of numbers dialled for a desk. */
+  dialling: readonly string[] | null;
 }
 
 export const nothingDesired = (): Desired => ({
@@ -27,6 +29,7 @@ export const nothingDesired = (): Desired => ({
   settings: null,
   waiting: null,
   queues: null,
+  dialling: null,
 });
 
 /** A rule with nothing in it: what is written to take a caller's rule away. */

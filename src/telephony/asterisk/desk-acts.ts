@@ -1,6 +1,6 @@
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId } from '../../core/ids.ts';
-import type { DeskCall, Destination, ThirdParty } from '../port.ts';
+import type { DeskCall, Destination, OutboundCall, ThirdParty } from '../port.ts';
 import type { Action } from './caller-rules.ts';
 import type { SwitchNode } from './node.ts';
 import { isThird } from './translate.ts';
@@ -63,6 +63,40 @@ const ringThird = (citizen: string, call: DeskCall, to: ThirdParty, third: Chann
       : [`HOTLINE_SHOWN=${to.shown}`]),
   ].join(','),
 });
+
+/** Both halves know what is dialled; the second one stands for the citizen (dialplans/dial.conf). */
+export const dialOutAction = ({ channelId, extension, number, normal, shown }: OutboundCall): Action => {
+  const given = { extension, number, normal, shown, channelId };
+  const good: Record<keyof typeof given, RegExp> = {
+    extension: EXTENSION,
+    number: /^\+?[0-9]{3,20}$/,
+    normal: /^\+?[0-9]{3,20}$/,
+    shown: /^\+?[0-9]{3,20}$/,
+    channelId: /^dial-[0-9a-f-]{36}$/,
+  };
+  for (const [field, shape] of Object.entries(good))
+    if (!shape.test(given[field as keyof typeof given])) throw new HotlineError('telephony.value_refused', 'Not a call', { field });
+  return {
+    Action: 'Originate',
+    Channel: 'Local/s@hotline-dial/n',
+    // Not an id that begins with the other's: the switch takes one for the other.
+    ChannelId: channelId.replace('dial-', 'far-'),
+    OtherChannelId: channelId,
+    Context: 'hotline-dial-citizen',
+    Exten: 's',
+    Priority: 1,
+    // Longer than the agent's telephone is rung for: the dialplan says that it did not answer.
+    Timeout: RING_MS,
+    Async: 'true',
+    Variable: [
+      `HOTLINE_CALL=${channelId}`,
+      `HOTLINE_BACK=${extension}`,
+      `HOTLINE_TO=${number}`,
+      `HOTLINE_NORMAL=${normal}`,
+      `HOTLINE_SHOWN=${shown}`,
+    ].join(','),
+  };
+};
 
 const redirect = (channel: string, context: string, extension = 's'): Action => ({
   Action: 'Redirect',

@@ -5,9 +5,9 @@ import type { ChannelId, Extension } from '../../core/ids.ts';
 import type { TelephonyEvent } from '../events.ts';
 import { type DeskCall, isQueueName, type PhoneSetup, type Telephony } from '../port.ts';
 import { checkAction } from './ami-frames.ts';
-import { type Action, callerRuleActions, precedenceActions, settingsActions } from './caller-rules.ts';
+import { type Action, callerRuleActions, diallingAction, precedenceActions, settingsActions } from './caller-rules.ts';
 import { emptyRule, nothingDesired } from './desired.ts';
-import { createDeskActs, type DeskActs } from './desk-acts.ts';
+import { createDeskActs, type DeskActs, dialOutAction } from './desk-acts.ts';
 import type { Log } from './log.ts';
 import { interfaceOf, type Membership, pauseAction } from './membership.ts';
 import { createNode, type NodeSettings, type SwitchNode } from './node.ts';
@@ -237,6 +237,17 @@ export const createAsteriskTelephony = (options: {
     hangUp,
     transfer: async (call, to) => acting(call).transfer(call, to),
     callThird: async (call, third, how, legId) => acting(call).callThird(call, third, how, legId),
+    dialOut: async (call) => {
+      const action = dialOutAction(call);
+      await nodeCalled(call.node).action(action);
+    },
+    homeOf: (extension) => nodes.find((node) => node.status().up && node.hasTelephone(extension))?.name ?? null,
+    writeDialling: async (classes) => {
+      for (const each of classes)
+        if (!/^[a-z]{1,32}$/.test(each)) throw new HotlineError('telephony.value_refused', 'Not a class', { field: 'classes' });
+      desired.dialling = [...classes];
+      await writeAhead([diallingAction(classes)]);
+    },
     joinThird: async (call) => acting(call).joinThird(call),
     dismissThird: async (call) => acting(call).dismissThird(call),
     bringBack: async (call) => acting(call).bringBack(call),

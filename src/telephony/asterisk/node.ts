@@ -6,7 +6,14 @@ import type { LiveMember, NodeStatus, PhoneSetup, SwitchQueues, SwitchSnapshot, 
 import { type AmiClosed, type AmiConnection, connectAmi } from './ami.ts';
 import { type AmiMessage, reconnectDelayMs } from './ami-frames.ts';
 import { type Ari, createAri } from './ari.ts';
-import { type Action, callerRuleActions, settingsActions, waitingKeepActions, waitingQueueActions } from './caller-rules.ts';
+import {
+  type Action,
+  callerRuleActions,
+  diallingAction,
+  settingsActions,
+  waitingKeepActions,
+  waitingQueueActions,
+} from './caller-rules.ts';
 import type { Desired } from './desired.ts';
 import { forgetPlaceActions, keepPlaceActions, keptPlacesQuestions, readKeptPlaces } from './kept-places.ts';
 import type { Log } from './log.ts';
@@ -47,6 +54,8 @@ export interface SwitchNode {
   /** Whether this node's events have spoken of the channel. */
   knows(channelId: ChannelId): boolean;
   channelName(channelId: ChannelId): string | null;
+  /** Whether this extension's telephone is registered here. */
+  hasTelephone(extension: Extension): boolean;
   /** A channel with this id is about to be made: it rings that agent for that call. */
   expectThird(legId: ChannelId, ring: { channelId: ChannelId; extension: Extension }): void;
   action(fields: Action): Promise<AmiMessage>;
@@ -217,7 +226,9 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
     await Promise.all([...desired.members.values()].map((member) => attemptTo(applyMember(member, current))));
     for (const extension of desired.removedMembers) await attemptTo(applyMemberGone(extension, current));
     const rules = [...desired.rules.values()].flatMap(callerRuleActions);
-    await Promise.all([...rules, ...(desired.settings ? settingsActions(desired.settings) : [])].map((step) => attemptTo(keepAhead(step))));
+    const dialling = desired.dialling ? [diallingAction(desired.dialling)] : [];
+    const settingsNow = desired.settings ? settingsActions(desired.settings) : [];
+    await Promise.all([...rules, ...settingsNow, ...dialling].map((step) => attemptTo(keepAhead(step))));
     if (desired.waiting) await attemptTo(writeWaiting(desired.waiting));
     return failures[0] ?? '';
   };
@@ -387,6 +398,7 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
       return (await read()).snapshot;
     },
     knows: (channelId) => state.citizens.has(channelId) || state.legs.has(channelId),
+    hasTelephone: (extension) => (state.contacts.get(extension)?.size ?? 0) > 0,
     channelName: (channelId) => state.citizens.get(channelId)?.channelName ?? null,
     expectThird: (legId, ring) => void state.thirds.set(legId, ring),
     action: (fields) => (phase === 'up' ? action(fields) : Promise.reject(unavailable())),

@@ -61,6 +61,15 @@ const readCall = (node: string, channel: AmiMessage, known: TranslatorState, tak
   };
 };
 
+/** What stands for somebody an agent dials; the other half of it is in a bridge when they are there. */
+const isDialled = (channelName: string): boolean => /^Local\/s@hotline-dial-[0-9a-f]+;2$/.test(channelName);
+
+/** An agent who waits for the number to answer has picked up, and talks to nobody yet. */
+const isStillCalled = (callId: string, channels: readonly AmiMessage[]): boolean => {
+  const name = channels.find(({ uniqueid }) => uniqueid === callId)?.channel ?? '';
+  return isDialled(name) && !channels.some(({ channel, bridgeid }) => channel === `${name.slice(0, -1)}1` && !!bridgeid);
+};
+
 /** An agent's leg belongs to the call whose ring we saw, or that they were asked into, else to the one the switch has linked it to. */
 const addLegs = (
   calls: Map<string, LiveCall>,
@@ -80,7 +89,9 @@ const addLegs = (
     const ringsFor = known.legs.get(legId)?.channelId ?? thirds.get(legId);
     const linked = isAgentContext(channel.context ?? '') ? byLink.get(channel.linkedid ?? '') : undefined;
     const call = (ringsFor && calls.get(ringsFor)) || linked;
-    call?.legs.push({ legId, extension, state: channel.channelstate === '6' ? 'talking' : 'ringing' });
+    if (call === undefined) continue;
+    const talks = channel.channelstate === '6' && !isStillCalled(call.channelId, channels);
+    call.legs.push({ legId, extension, state: talks ? 'talking' : 'ringing' });
   }
 };
 

@@ -1,5 +1,5 @@
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import { type DeviceState, NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../events.ts';
+import { type DeviceState, DIALLED_STATES, NORMAL_HANG_UP, type TelephonyEvent, type TelephonyEventOf } from '../events.ts';
 import type { LiveCall } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
 import { readKeptPlace } from './kept-places.ts';
@@ -22,10 +22,16 @@ const AGENT_CONTEXTS = new Set([
   'hotline-place-citizen',
   'hotline-place-reached',
   'hotline-place-state',
+  'hotline-dial-leg',
+  'hotline-dial-citizen',
+  'hotline-dial-reached',
 ]);
 
 /** A channel of ours that waits in the place of a citizen who will be called back: a call as soon as an agent is rung for it. */
 export const PLACE_CONTEXT = 'hotline-place';
+
+/** A channel of ours that stands for somebody an agent dials. */
+export const DIAL_CONTEXT = 'hotline-dial';
 
 export interface Leg {
   channelId: ChannelId;
@@ -119,6 +125,11 @@ export const plainName = (name: string): string => name.replace(/\\+(?=")/g, '')
 
 type Reader = (state: TranslatorState, message: AmiMessage, at: Date) => TelephonyEvent[] | null;
 
+const originOf = (context: string): { origin?: 'kept_place' | 'outbound' } => {
+  if (context === PLACE_CONTEXT) return { origin: 'kept_place' };
+  return context === DIAL_CONTEXT ? { origin: 'outbound' } : {};
+};
+
 const remember = (state: TranslatorState, message: AmiMessage, at: Date): TelephonyEvent[] => {
   const channelId = message.uniqueid ?? '';
   const citizen: Citizen = {
@@ -129,7 +140,7 @@ const remember = (state: TranslatorState, message: AmiMessage, at: Date): Teleph
   };
   state.citizens.set(channelId, citizen);
   const { callerNumber, callerName, calledNumber } = citizen;
-  const origin = message.context === PLACE_CONTEXT ? ({ origin: 'kept_place' } as const) : {};
+  const origin = originOf(message.context ?? '');
   return [{ type: 'call.arrived', node: state.node, channelId, callerNumber, callerName, calledNumber, ...origin, at }];
 };
 
@@ -307,6 +318,15 @@ const hungUp: Reader = (state, message, at) => {
 const DOING = ['consult', 'conference', 'returned', 'outside', 'outside_left'] as const;
 const isDoing = (word: string | undefined): word is (typeof DOING)[number] => (DOING as readonly unknown[]).includes(word);
 
+/** The citizen is there: whichever telephone of ours was rung for this call has its talk now. */
+const citizenReached = (state: TranslatorState, channelId: string, at: Date): TelephonyEvent[] =>
+  [...state.legs].flatMap(([legId, leg]) => {
+    if (leg.channelId !== channelId || leg.state !== 'ringing') return [];
+    const { extension, queue } = leg;
+    const ended = offerEnded(state, legId, leg, true, at);
+    return [{ type: 'call.answered', node: state.node, channelId, legId, extension, queue, at }, ended];
+  });
+
 /** What the dialplan tells about a call it holds. `CallId` is the citizen's channel, told by the dialplan itself. */
 const fromDialplan: Reader = (state, message, at) => {
   const { userevent } = message;
@@ -340,6 +360,11 @@ const fromDialplan: Reader = (state, message, at) => {
     case 'HotlinePlace': {
       const place = readKeptPlace(message.place ?? '', message.kept ?? '', message.state ?? '');
       return place && [{ type: 'place.changed', node: state.node, at, ...place }];
+    }
+    case 'HotlineDial': {
+      const told = DIALLED_STATES.find((each) => each === message.state);
+      if (told === undefined) return null;
+      return told === 'reached' ? citizenReached(state, channelId, at) : [...arrival, { type: 'call.dialling', ...about, result: told }];
     }
     case 'HotlineThird':
       return message.uniqueid ? [{ type: 'third.joined', ...about, legId: message.uniqueid }] : null;

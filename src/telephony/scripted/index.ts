@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { DeviceState, KeptPlace, TelephonyEvent, TelephonyEventOf } from '../events.ts';
+import type { DeviceState, DialledState, KeptPlace, TelephonyEvent, TelephonyEventOf } from '../events.ts';
 import {
   type CallerRule,
   type Destination,
@@ -20,7 +20,7 @@ import { createScriptedSurveys, type SurveyScripting } from './survey-calls.ts';
 /** Things a test makes happen on the pretended switch. Each tells its events at once, before it returns, unless the link is down. */
 export interface Script {
   /** A citizen dials in; with `origin` and `channelId` it is the channel that kept somebody's place. @returns the channel, key of the call */
-  arrive(caller: { number: string; name?: string; called?: string; origin?: 'kept_place'; channelId?: ChannelId }): ChannelId;
+  arrive(caller: { number: string; name?: string; called?: string; origin?: 'kept_place' | 'outbound'; channelId?: ChannelId }): ChannelId;
   enqueue(channelId: ChannelId, queue: string): void;
   /** Rings an agent. @returns the leg */
   offer(channelId: ChannelId, extension: Extension, queue?: string, legId?: ChannelId): ChannelId;
@@ -28,6 +28,8 @@ export interface Script {
   answer(legId: ChannelId): void;
   /** The ring ends without this agent: not taken, declined, taken back. */
   endOffer(legId: ChannelId): void;
+  /** What becomes of a call an agent dials: the agent has picked up, the number answers, or why it does not. */
+  dialling(channelId: ChannelId, result: DialledState): void;
   /** The agent's phone hangs up, or its line is lost (44). */
   agentHangsUp(legId: ChannelId, cause?: number): void;
   /** The citizen's channel is gone. Rings and talks of that call end with it. */
@@ -238,6 +240,11 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       tell({ type: 'offer.ended', node, channelId: call.channelId, legId, extension: leg.extension, answered: false, at: clock.now() });
       tellMember(leg.extension);
     },
+    dialling(channelId, result) {
+      const ringing = callOf(channelId).legs.find(({ state }) => state === 'ringing');
+      if (result === 'reached') return ringing && script.answer(ringing.legId);
+      tell({ type: 'call.dialling', node, channelId, result, at: clock.now() });
+    },
     agentHangsUp(legId, cause = 16) {
       const { call, leg } = dropLeg(legId);
       tell({ type: 'call.agent_left', node, channelId: call.channelId, legId, extension: leg.extension, cause, at: clock.now() });
@@ -425,6 +432,17 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
       tellDesk(call.channelId, how, nameOf(to));
       if (to.kind === 'agent') script.offer(call.channelId, to.extension, `agent-${to.extension}`, legId);
       thirds.set(legId, { channelId: call.channelId, to, answered: false, how });
+    },
+    homeOf: (extension) => (up && registered.has(extension) ? node : null),
+    async dialOut(call) {
+      asked('dialOut', call);
+      const { channelId, normal, extension } = call;
+      script.arrive({ number: normal, called: '', origin: 'outbound', channelId });
+      script.dialling(channelId, 'begun');
+      script.offer(channelId, extension, `agent-${extension}`);
+    },
+    async writeDialling(classes) {
+      asked('writeDialling', classes);
     },
     async joinThird(call) {
       asked('joinThird', call);
