@@ -11,8 +11,8 @@ import { ScriptEditor } from './survey-script.tsx';
 
 const PARTS = ['script', 'rules', 'recordings'] as const;
 type Part = (typeof PARTS)[number];
+
 /** What a callback asks, when and how often, how many at once. */
-/** 回访: what is asked, when and how often, how many at once. */
 export const SurveySettingsPage = () => {
   const { t } = useWords();
   const [part, setPart] = useState<Part>('script');
