@@ -6,6 +6,7 @@ import type { Viewer } from './case.ts';
 import { type Command, commandSchema } from './commands.ts';
 import {
   AddPolicy,
+  CalendarPlanView,
   CasePageView,
   CountResult,
   Moved,
@@ -16,6 +17,7 @@ import {
   SearchRequest,
   SearchResult,
   StaleMove,
+  YearSaved,
   YearView,
 } from './life-schemas.ts';
 import type { CaseLives } from './life-service.ts';
@@ -24,7 +26,14 @@ import type { Terms } from './terms.ts';
 const CaseParams = Type.Object({ caseId: Type.Integer({ minimum: 1 }) });
 const YearParams = Type.Object({ year: Type.Integer({ minimum: 2020, maximum: 2100 }) });
 const READERS = ['cases.read_own', 'cases.read_all', 'cases.read_unit'] as const;
+const BYTES = 'application/octet-stream';
+const LARGEST_CALENDAR = 2 ** 20;
 const MOVERS = ['cases.write', 'cases.dispatch', 'cases.handle', 'cases.callback', 'cases.supervise', 'cases.instruct'] as const;
+
+const bytesOf = (body: unknown): Buffer => {
+  if (Buffer.isBuffer(body)) return body;
+  throw new HotlineError('request.invalid', `正文类型须为 ${BYTES} The body must be ${BYTES}`, { field: 'content-type' });
+};
 
 /** @throws HotlineError request.invalid naming the field of this command that is wrong */
 export const checkCommand = (value: { do: string }): Command => {
@@ -39,6 +48,7 @@ export const caseLivesRoutes =
   async (app) => {
     const { lives, terms, currentStaff } = deps;
     const tags = ['cases'];
+    app.addContentTypeParser(BYTES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
     app.post(
       '/api/cases/search',
@@ -133,6 +143,39 @@ export const caseLivesRoutes =
         const { version, ...days } = request.body;
         await terms.saveYear({ year: { year: request.params.year, ...days }, version, staff: currentStaff(request) });
         return { recomputed: await lives.recomputeProvisional() };
+      },
+    );
+    app.post(
+      '/api/calendar/import/preview',
+      {
+        config: { access: { any: ['policies.manage'] } },
+        bodyLimit: LARGEST_CALENDAR,
+        schema: {
+          summary: '预览放假安排表 What a table of a year’s days off would make; writes nothing',
+          tags,
+          consumes: [BYTES],
+          response: { 200: CalendarPlanView },
+        },
+      },
+      (request) => terms.previewYear(bytesOf(request.body)),
+    );
+    app.post(
+      '/api/calendar/import',
+      {
+        config: { access: { any: ['policies.manage'] } },
+        bodyLimit: LARGEST_CALENDAR,
+        schema: {
+          summary: '导入放假安排 Put it in force; deadlines that waited for it are counted again',
+          tags,
+          consumes: [BYTES],
+          querystring: Type.Object({ source: Type.String({ minLength: 1, maxLength: 200 }), version: Type.Integer({ minimum: 0 }) }),
+          response: { 200: YearSaved },
+        },
+      },
+      async (request) => {
+        const { source, version } = request.query;
+        const year = await terms.importYear({ bytes: bytesOf(request.body), source, version, staff: currentStaff(request) });
+        return { year, recomputed: await lives.recomputeProvisional() };
       },
     );
   };

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, oneOf } from '../core/shapes.ts';
+import { CALENDAR_FAULTS } from './calendar-import.ts';
 import { PERSONS_COMMANDS } from './commands.ts';
 import { CasePolicy } from './policy.ts';
 import { CaseForm, RequestType } from './schemas.ts';
@@ -201,6 +202,7 @@ export const CountResult = Type.Object({ count: Type.Integer(), more: Type.Boole
 export type CountResult = Static<typeof CountResult>;
 
 export const PolicyView = Type.Object({ version: Type.Integer(), effectiveFrom: instant, policy: CasePolicy });
+export type PolicyView = Static<typeof PolicyView>;
 export const AddPolicy = Type.Object({ effectiveFrom: instant, policy: CasePolicy }, { additionalProperties: false });
 
 export const YearView = Type.Object({
@@ -212,6 +214,17 @@ export const YearView = Type.Object({
   version: Type.Integer(),
 });
 export type YearView = Static<typeof YearView>;
+export const CalendarPlanView = Type.Object({
+  year: Type.Integer(),
+  /** Of the year as it stands: sent back with the confirmation. */
+  version: Type.Integer(),
+  days: Type.Array(Type.Object({ row: Type.Integer(), day: Type.String(), kind: oneOf('off', 'work'), name: Type.String() })),
+  faults: Type.Array(Type.Object({ row: nullable(Type.Integer()), fault: oneOf(...CALENDAR_FAULTS), what: Type.String() })),
+  unknownColumns: Type.Array(Type.String()),
+});
+export type CalendarPlanView = Static<typeof CalendarPlanView>;
+export const YearSaved = Type.Object({ year: Type.Integer(), recomputed: Type.Integer({ description: 'deadlines counted again' }) });
+export type YearSaved = Static<typeof YearSaved>;
 export const SaveYear = Type.Object(
   {
     version: Type.Integer({ minimum: 0 }),

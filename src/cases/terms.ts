@@ -2,9 +2,12 @@ import type { Clock } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
 import { type Permission, permissionsOf } from '../core/roles.ts';
 import { buildCalendar, CALENDAR_2026, type CalendarYear, provisionalYear, type WorkCalendar } from '../core/working-time.ts';
+import { namedTable, openTable } from '../documents/index.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { Store } from '../storage/store.ts';
+import { CALENDAR_COLUMNS, type CalendarRow, planYear, yearFrom } from './calendar-import.ts';
 import type { Viewer } from './case.ts';
+import type { CalendarPlanView } from './life-schemas.ts';
 import { type CasePolicy, checkPolicy, type PolicyVersion, policyAt, SHIPPED_POLICY } from './policy.ts';
 import type { CaseLivesRepository } from './repository.ts';
 
@@ -17,6 +20,8 @@ export interface TermsDeps {
 
 /** Longest that anything is counted ahead: a promise to a citizen on the ledger. */
 const YEARS_AHEAD = 3;
+/** A year has 366 days. */
+const MOST_CALENDAR_ROWS = 400;
 
 const demand = (viewer: Viewer, permission: Permission): void => {
   if (!permissionsOf(viewer.roles).has(permission)) throw new HotlineError('access.denied', '没有权限 Not allowed');
@@ -80,6 +85,30 @@ export const createTerms = (deps: TermsDeps) => {
         });
         return { version, effectiveFrom, policy };
       });
+    },
+
+    /** What a year's notice as a table (.xlsx, .csv) would make; writes nothing. @throws HotlineError table.* (documents) */
+    async previewYear(bytes: Buffer): Promise<CalendarPlanView> {
+      const named = await namedTable(await openTable(bytes, { rows: MOST_CALENDAR_ROWS }), CALENDAR_COLUMNS);
+      const rows: CalendarRow[] = [];
+      for await (const row of named.rows()) rows.push(row);
+      const plan = planYear(rows);
+      const kept = (await repository.calendarYears()).find(({ year }) => year === plan.year);
+      return { ...plan, version: kept?.version ?? 0, unknownColumns: [...named.unknown] };
+    },
+
+    /**
+     * Puts the year of a table in force, when nothing in it is wrong and nothing is missing.
+     * @throws HotlineError calendar.import_refused with `faults`, and those of saveYear
+     */
+    async importYear(request: { bytes: Buffer; source: string; version: number; staff: Viewer }): Promise<number> {
+      const plan = await this.previewYear(request.bytes);
+      if (plan.faults.length > 0)
+        throw new HotlineError('calendar.import_refused', '表里有错或缺节日，没有导入 Not imported: something is wrong or missing', {
+          faults: plan.faults,
+        });
+      await this.saveYear({ year: yearFrom(plan, request.source.trim()), version: request.version, staff: request.staff });
+      return plan.year;
     },
 
     /** @throws HotlineError access.denied, request.invalid naming the day, calendar.version_stale */

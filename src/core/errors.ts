@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   'category.in_use': 409,
   'calendar.year_missing': 409,
   'calendar.version_stale': 409,
+  'calendar.import_refused': 422,
   'survey.no_window': 409,
   'survey.quiet_hours': 400,
   'survey.script_refused': 422,

@@ -376,6 +376,29 @@ const holding = (t: Test, engine: Engine): void => {
     await terms.saveYear({ year, version: 0, staff: supervisor });
     await t.rejects(terms.saveYear({ year, version: 0, staff: supervisor }), { code: 'calendar.version_stale' });
     t.equal(await lives.recomputeProvisional(), 2);
+    const festivals = [
+      '元旦 2028-01-01',
+      '春节 2028-01-26',
+      '清明节 2028-04-04',
+      '劳动节 2028-05-01',
+      '劳动节 2028-05-02',
+      '端午节 2028-05-28',
+    ];
+    const fixed = ['中秋节 2028-10-03', '国庆节 2028-10-01', '国庆节 2028-10-02'];
+    const table = (lines: readonly string[]): Buffer =>
+      Buffer.from(`名称,日期,类型\n${lines.map((line) => `${line.replace(' ', ',')},放假`).join('\n')}\n`);
+    const whole = table([...festivals, ...fixed]);
+    t.match(await terms.previewYear(whole), { year: 2028, version: 0, faults: [] });
+    t.equal((await terms.calendarYears()).find((each) => each.year === 2028)?.provisional, true, 'looking puts nothing in force');
+    const bring = (bytes: Buffer, version: number, staff = supervisor) => terms.importYear({ bytes, source: '通知', version, staff });
+    await t.rejects(bring(table(festivals), 0), { code: 'calendar.import_refused' }, 'gaps are refused');
+    await t.rejects(bring(whole, 0, dispatcher), { code: 'access.denied' });
+    t.equal(await bring(whole, 0), 2028);
+    await t.rejects(bring(whole, 0), { code: 'calendar.version_stale' });
+    t.match(
+      (await terms.calendarYears()).find((each) => each.year === 2028),
+      { source: '通知', version: 1 },
+    );
     const page = await lives.page(caseId, dispatcher);
     t.match([inShanghai(new Date(page.dueAt ?? 0)), page.provisional], ['2027-01-06 23:59:59', false]);
   });

@@ -41,7 +41,18 @@ import type { Command } from '../../cases/commands.ts';
 import type { ExportRequest } from '../../cases/export.ts';
 import type { ExportSettings, ExportSize } from '../../cases/export-service.ts';
 import type { CaseFileView } from '../../cases/files-schemas.ts';
-import type { CasePageView, CountResult, Moved, NodeCounts, SearchRequest, SearchResult, YearView } from '../../cases/life-schemas.ts';
+import type {
+  CalendarPlanView,
+  CasePageView,
+  CountResult,
+  Moved,
+  NodeCounts,
+  PolicyView,
+  SearchRequest,
+  SearchResult,
+  YearSaved,
+  YearView,
+} from '../../cases/life-schemas.ts';
 import type { CasePage, CaseView, SaveDraft } from '../../cases/schemas.ts';
 import type { NewView, SaveView, ViewItem, ViewsList } from '../../cases/views.ts';
 import type { ImportView, ProfileView } from '../../city/schemas.ts';
@@ -171,6 +182,16 @@ export const api = {
   saveExportSettings: (body: ExportSettings) => request<ExportSettings>('PUT', '/api/settings/case-export', body),
   nodes: () => request<NodeCounts>('GET', '/api/cases/nodes'),
   calendar: () => request<YearView[]>('GET', '/api/calendar'),
+  previewCalendar: (file: File) => request<CalendarPlanView>('POST', '/api/calendar/import/preview', file, UPLOAD_GIVES_UP_AFTER_MS),
+  importCalendar: (file: File, source: string, version: number) =>
+    request<YearSaved>(
+      'POST',
+      `/api/calendar/import?source=${encodeURIComponent(source)}&version=${version}`,
+      file,
+      UPLOAD_GIVES_UP_AFTER_MS,
+    ),
+  policies: () => request<PolicyView[]>('GET', '/api/case-policies'),
+  addPolicy: (body: { effectiveFrom: string; policy: PolicyView['policy'] }) => request<PolicyView>('POST', '/api/case-policies', body),
   saveCase: (caseId: number, body: SaveDraft) => request<CaseView>('PUT', `/api/cases/${caseId}`, body),
 
   cityImports: () => request<ImportView[]>('GET', '/api/city/imports'),

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import type { CaseRow } from '../../cases/life-schemas.ts';
 import { OPEN_STATES } from '../../cases/states.ts';
 import { api } from '../api/endpoints.ts';
-import { workPlacesOf } from '../app/places.ts';
+import { may, workPlacesOf } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { useNow } from '../ui/clock.ts';
@@ -73,6 +73,7 @@ const WorkPage = ({ board }: { board: Board }) => {
                 {t(place.word)}
               </Link>
             ))}
+        {board === 'supervise' && me && may(me, 'policies.manage') && <Link to="/settings/terms">{t('terms.title')}</Link>}
         <Segmented
           aria-label={t(`${board}.title`)}
           value={part.id}

@@ -2,12 +2,14 @@ import { CASE_PHRASES } from './phrases-cases.ts';
 import { CITY_PHRASES } from './phrases-city.ts';
 import { DIRECTORY_PHRASES } from './phrases-directory.ts';
 import { PAGE_PHRASES } from './phrases-pages.ts';
+import { TERMS_PHRASES } from './phrases-terms.ts';
 
 /** Every text of the console in both languages, Chinese first. A key without one of the two does not compile. */
 export const PHRASES = {
   ...PAGE_PHRASES,
   ...CASE_PHRASES,
   ...DIRECTORY_PHRASES,
+  ...TERMS_PHRASES,
   ...CITY_PHRASES,
   'act.retry': ['重试', 'Try again'],
   'act.close': ['关闭', 'Close'],

@@ -12,10 +12,14 @@ const TABS: readonly {
     | '/settings/pauses'
     | '/settings/security'
     | '/settings/outside'
+    | '/settings/calendar'
+    | '/settings/terms'
     | '/settings/export';
   word: PhraseKey;
 }[] = [
   { to: '/settings', word: 'hours.tab' },
+  { to: '/settings/calendar', word: 'calendar.title' },
+  { to: '/settings/terms', word: 'terms.title' },
   { to: '/settings/queues', word: 'queues.tab' },
   { to: '/settings/waiting', word: 'waiting.tab' },
   { to: '/settings/survey', word: 'survey_set.tab' },
