@@ -39,6 +39,8 @@ import {
   createRecordings,
   createRecordingWatch,
   GROWTH_DAYS,
+  isPlainNumber,
+  numberClassOf,
 } from './calls/index.ts';
 import {
   caseFilesRoutes,
@@ -387,6 +389,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     logger,
   });
 
+  /** What the hotline may dial by itself, for whatever number somebody has put in. */
+  const isPlain = (number: string): boolean => isPlainNumber(numberClassOf(number, { areaCode: config.hotline.areaCode, ownNumbers }));
   const dialSettings = createDialSettings({ store, repository: settingsRepository, history, clock, telephony, ownNumbers, logger });
   const unitPhone = async (unitCode: string): Promise<string | null> =>
     (await directory.units()).find(({ code }) => code === unitCode)?.phone ?? null;
@@ -540,6 +544,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   };
   const surveysRepository = createSurveysRepository(store);
   const surveys = createSurveys({
+    isPlain,
     store,
     repository: surveysRepository,
     calls: telephony.surveyCalls,
@@ -568,6 +573,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
   lateSurveys.caseMoved = surveys.caseMoved;
   const trials = createTrials({
+    isPlain,
     store,
     kept,
     calling: surveys.calling,
@@ -607,6 +613,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   });
 
   const hours = createHours({
+    isPlain,
     store,
     repository: settingsRepository,
     history,

@@ -32,12 +32,19 @@ const checkOpening = (hours: OpeningHours): void => {
 
 /**
  * @param ownNumbers the hotline's own: a duty phone that is the hotline would ring in a circle
+ * @param isPlain whether a number costs what any call costs: every caller at night would be put through to it
  * @throws HotlineError request.invalid with the field
  */
-export const checkHours = (settings: HotlineHours, ownNumbers: readonly string[]): void => {
+export const checkHours = (settings: HotlineHours, ownNumbers: readonly string[], isPlain: (number: string) => boolean): void => {
   if (settings.hours) checkOpening(settings.hours);
   const circle = settings.dutyNumbers.find((number) => ownNumbers.includes(number));
   if (circle !== undefined) throw refuse('dutyNumbers', '值班电话不能是热线自己', 'The duty phone cannot be the hotline itself');
+  if (!settings.dutyNumbers.every(isPlain))
+    throw refuse(
+      'dutyNumbers',
+      '值班电话不能是收费、国际或不能拨的号码',
+      'A duty phone cannot be a paid line, abroad, or a number nobody dials',
+    );
   if (new Set(settings.dutyNumbers).size !== settings.dutyNumbers.length)
     throw refuse('dutyNumbers', '值班电话重复', 'A duty phone is given twice');
   if (settings.overflow === 'duty_phone' && settings.dutyNumbers.length === 0)

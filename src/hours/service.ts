@@ -18,6 +18,8 @@ export interface HoursDeps extends SavingDeps {
   /** The duty phone of the machine's configuration, until one is set here. */
   dutyPhone: string | null;
   ownNumbers: readonly string[];
+  /** Whether a number costs what any call costs (calls/dialling.ts). */
+  isPlain(number: string): boolean;
   logger: Logger;
 }
 
@@ -75,7 +77,7 @@ export const createHours = (deps: HoursDeps) => {
 
     /** Kept first and then told to the switch; a switch that is away is told when it is back. @throws settings.version_stale, request.invalid */
     async save(asked: SaveHours, staffId: StaffId): Promise<HoursView> {
-      checkHours(asked.settings, deps.ownNumbers);
+      checkHours(asked.settings, deps.ownNumbers, deps.isPlain);
       // Refused here and not at the next reconnect: a calendar with a hole.
       settingsForSwitch(asked.settings, await deps.calendar(), shanghaiDay(clock.now()));
       const before = await repository.get(KEY);

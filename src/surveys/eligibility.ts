@@ -15,6 +15,8 @@ export interface Asked {
   optedOut: boolean;
   /** Leads back to the hotline by a diversion: calling it would call ourselves. */
   leadsBackToUs: boolean;
+  /** Abroad, a paid line, a number nobody dials: whoever gave it must not make the hotline pay for it by itself. */
+  costly: boolean;
   /** A matter that ended without a unit's work. */
   ending: 'not_accepted' | 'terminated' | 'merged' | 'nuisance' | null;
 }
@@ -31,7 +33,7 @@ export type Refusal =
   | 'loop';
 
 export type Eligibility =
-  | { ask: true; by: 'machine' | 'person'; reason: 'ordinary' | 'confidential_shared' }
+  | { ask: true; by: 'machine' | 'person'; reason: 'ordinary' | 'confidential_shared' | 'costly' }
   | { ask: false; reason: Refusal };
 
 export const eligibilityOf = (matter: Asked): Eligibility => {
@@ -44,6 +46,7 @@ export const eligibilityOf = (matter: Asked): Eligibility => {
   // Whoever picks up a shared line must not learn from a machine that somebody reported something.
   if ((matter.confidential || matter.requestType === 'report') && matter.numberIsShared)
     return { ask: true, by: 'person', reason: 'confidential_shared' };
+  if (matter.costly) return { ask: true, by: 'person', reason: 'costly' };
   return { ask: true, by: 'machine', reason: 'ordinary' };
 };
 

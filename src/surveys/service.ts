@@ -38,6 +38,8 @@ export interface SurveysDeps {
   soundPath?: (id: string) => string;
   /** The hotline's number first, then its other spellings. */
   ownNumbers: readonly [string, ...string[]];
+  /** Whether a number costs what any call costs (calls/dialling.ts). */
+  isPlain(number: string): boolean;
   worker: string;
   /** Short messages to citizens; null: no gateway is set. */
   texts: TextGateway | null;
@@ -78,7 +80,7 @@ export const createSurveys = (deps: SurveysDeps) => {
     setTimer: deps.setTimer ?? realTimer,
   });
   const tasksOn = (then: Clock): SurveyTasks =>
-    createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), clock: then });
+    createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), isPlain: deps.isPlain, clock: then });
   const { texts, publicUrl } = deps;
   const web = createWeb({ store, repository, lives: deps.lives, history, texts, publicUrl, calendar, clock });
   const work = createWork({

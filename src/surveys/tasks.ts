@@ -14,6 +14,8 @@ export interface SurveyTasksDeps {
   windows(): Promise<CallingWindows>;
   /** The hotline's own numbers: calling one of them would call ourselves. */
   ownNumbers: ReadonlySet<string>;
+  /** Whether a number costs what any call costs (calls/dialling.ts). */
+  isPlain(number: string): boolean;
   clock: Clock;
 }
 
@@ -43,6 +45,7 @@ export const createSurveyTasks = (deps: SurveyTasksDeps) => {
       // A landline answers for whoever is in the house.
       numberIsShared: number !== null && !isMobile(number),
       optedOut: number !== null && (await repository.hasOptedOut(number)),
+      costly: number !== null && !deps.isPlain(number),
       leadsBackToUs: number !== null && deps.ownNumbers.has(number),
       ending: null,
     });

@@ -45,6 +45,7 @@ export const createTrials = (deps: {
   isOnTheLine(number: string): Promise<boolean>;
   normalNumber(typed: string): string | null;
   ownNumbers: readonly string[];
+  isPlain(number: string): boolean;
   history: Pick<History, 'append'>;
   clock: Clock;
 }) => {
@@ -75,6 +76,7 @@ export const createTrials = (deps: {
       const number = deps.normalNumber(typed);
       if (number === null) throw new HotlineError('request.invalid', '请填一个电话号码 Not a telephone number', { field: 'number' });
       if (deps.ownNumbers.includes(number)) throw refused('热线不能打给自己 The hotline cannot call itself');
+      if (!deps.isPlain(number)) throw refused('这类号码费用高，热线不自动拨打 The hotline does not call costly numbers by itself');
       if (underWay(await latest())) throw refused('正在试打另一通 Another trial call is under way');
       if (await deps.isOnTheLine(number)) throw refused('这个号码正在与热线通话 This number is in a call with the hotline');
       const at = clock.now();

@@ -145,6 +145,9 @@ t.test('who may, what is refused, and what the record says', async (t) => {
       'hours.dayOff',
     ],
     [{ ...plain, dutyNumbers: ['12345'] }, 'dutyNumbers'],
+    [{ ...plain, dutyNumbers: ['16812345'] }, 'dutyNumbers'],
+    [{ ...plain, dutyNumbers: ['0044123456789'] }, 'dutyNumbers'],
+    [{ ...plain, dutyNumbers: ['17909013812345678'] }, 'dutyNumbers'],
     [{ ...plain, dutyNumbers: [], overflow: 'duty_phone' }, 'overflow'],
   ];
   for (const [settings, field] of refusals) {

@@ -159,6 +159,7 @@ t.test('a draft on one’s own telephone: its own sentences, branches and spoken
     calling: surveys.surveys.calling,
     isOnTheLine: async () => false,
     normalNumber: (typed) => typed,
+    isPlain: (number) => !number.startsWith('+'),
     ownNumbers: ['12345'],
     history: surveys.history,
     clock,

@@ -39,8 +39,14 @@ const start = async (t: Test, engine: Engine, now = TUESDAY, pasts: 'lived' | 'n
     onMovedAt: (then) => {
       const repository = createSurveysRepository(store);
       const calendar = async () => buildCalendar(yearsToUse([], now));
-      return createSurveyTasks({ repository, calendar, windows: async () => STANDARD_WINDOWS, ownNumbers: new Set(['12345']), clock: then })
-        .caseMoved;
+      return createSurveyTasks({
+        repository,
+        calendar,
+        windows: async () => STANDARD_WINDOWS,
+        ownNumbers: new Set(['12345']),
+        isPlain: () => true,
+        clock: then,
+      }).caseMoved;
     },
   });
   const dataDirectory = join(t.testdir({}), 'data');

@@ -36,6 +36,7 @@ const start = async (t: Test, engine: Engine) => {
     calling: house.surveys.calling,
     isOnTheLine: async (number) => onTheLine.has(number),
     normalNumber: (typed) => (/^1\d{10}$/.test(typed) || typed === '12345' ? typed : null),
+    isPlain: (number) => !number.startsWith('+'),
     ownNumbers: ['12345'],
     history: house.history,
     clock,

@@ -64,6 +64,7 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
       place: () => ({ node: 'test', directory: null }),
       directoryOf: () => null,
       hasSound: () => true,
+      isPlain: (number) => !number.startsWith('+'),
       ownNumbers: ['12345', '053312345'],
       texts: gateway,
       publicUrl: 'https://hotline.example',

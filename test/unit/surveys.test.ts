@@ -321,6 +321,7 @@ t.test('who is asked, by whom, and why not', async (t) => {
     number: '13812340001',
     numberIsShared: false,
     optedOut: false,
+    costly: false,
     leadsBackToUs: false,
     ending: null,
   };
@@ -331,6 +332,7 @@ t.test('who is asked, by whom, and why not', async (t) => {
     [{ number: null }, 'no_number'],
     [{ optedOut: true }, 'opted_out'],
     [{ leadsBackToUs: true }, 'loop'],
+    [{ costly: true }, 'person costly'],
     [{ ending: 'merged', handledDirect: true }, 'merged'],
     [{ ending: 'terminated' }, 'terminated'],
     [{ ending: 'not_accepted' }, 'not_accepted'],

@@ -42,6 +42,7 @@ export const SURVEY_PHRASES = {
   'callbacks.title': ['人工回访', 'Callbacks by people'],
   'callbacks.second': ['第 {n} 轮 · 再次不满意转督办', 'Round {n} · unhappy again: supervised'],
   'callbacks.why.confidential_shared': ['保密，座机', 'Confidential, shared line'],
+  'callbacks.why.costly': ['号码费用高', 'Costly number'],
   'callbacks.why.dissatisfied': ['不满意，还没人回电', 'Not satisfied, nobody has called'],
   'callbacks.why.loop': ['号码转回 12345', 'Number leads back to us'],
   'callbacks.why.machine_failed': ['机器没打通', 'The machine got nobody'],

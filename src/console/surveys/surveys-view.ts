@@ -53,6 +53,7 @@ export const unitsInOrder = (units: readonly UnitResultView[]): UnitResultView[]
 
 const WHYS = [
   'confidential_shared',
+  'costly',
   'dissatisfied',
   'loop',
   'machine_failed',
