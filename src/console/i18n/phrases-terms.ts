@@ -7,7 +7,7 @@ export const TERMS_PHRASES = {
   'calendar.off': ['放假', 'Off'],
   'calendar.made_up': ['补班', 'Worked'],
   'calendar.source': ['依据的通知', 'Notice'],
-  'calendar.import': ['导入一年的放假安排', 'Import a year’s notice'],
+  'calendar.import': ['导入一年的放假安排', 'Import the notice of a year'],
   'calendar.import_note': [
     '表头：日期、类型（放假或补班）、名称。先预览，缺节日或有矛盾不能导入；导入后，按预估日历算的时限全部重算',
     'Columns: date, kind (holiday or workday), name. Looked at first; what is missing or contradicts is refused. Provisional deadlines are then counted again',
