@@ -110,10 +110,12 @@ import { createWaitingRepository } from './storage/repositories/waiting.ts';
 import type { Store } from './storage/store.ts';
 import {
   createHttpTextGateway,
+  createLinkTokens,
   createScripts,
   createSurveySettings,
   createSurveys,
   createTrials,
+  linkText,
   type Surveys,
   surveyNotices,
   surveySettingsRoutes,
@@ -542,6 +544,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       numbers: new Set(numbers.flatMap((number) => (number.kind === 'number' ? [number.normal] : []))),
     };
   };
+  const linkTokens = createLinkTokens(deriveKey(deps.secret, 'survey links'));
+  const writeLink = (nonce: string): string => linkText(config.http.publicUrl, linkTokens.tokenOf(nonce));
   const surveysRepository = createSurveysRepository(store);
   const surveys = createSurveys({
     isPlain,
@@ -562,8 +566,8 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     hasSound: (id) => library.has(id),
     soundPath: createPlayedSounds(deps.switchData ?? null),
     ownNumbers,
-    texts: config.textGateway && createHttpTextGateway({ ...config.textGateway, jobs, clock }),
-    publicUrl: config.http.publicUrl,
+    texts: config.textGateway && createHttpTextGateway({ ...config.textGateway, jobs, clock, write: writeLink }),
+    tokens: linkTokens,
     worker: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
     onFaults: (stopped) => {
       if (stopped) logger.warn({}, 'survey calls have stopped: the trunk refused several in a row');
@@ -818,6 +822,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       every(SWEEP_MS, 'the callbacks could not be looked at', () => surveyNews.sweep());
       // Apart from each other: a slow look at what is due must not cost a citizen on the line the lease.
       every(SWEEP_MS, 'survey calls could not be kept alive', () => surveys.calling.heartbeat());
+      every(WATCH_MS, 'links that nobody answered could not be looked at', () => surveys.afterTexts().then(() => {}));
       every(SWEEP_MS, 'survey calls could not be begun', async () => {
         await surveys.calling.takeUpAbandoned();
         await surveys.calling.tick();

@@ -99,6 +99,8 @@ export interface AttemptRules {
   retry: Readonly<Record<Retried, Retry>>;
   /** Faults in a row until the calling stops by itself and people are told. */
   faultsUntilPause: number;
+  /** How long the link that went out after the budget is waited for, until the callback goes on without it. */
+  textWaitHours: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -117,6 +119,7 @@ export const STANDARD_ATTEMPTS: AttemptRules = {
     line_fault: { afterMinutes: 10, otherHalfDay: false },
   },
   faultsUntilPause: 5,
+  textWaitHours: 48,
 };
 
 const later = (a: Date, b: Date): Date => new Date(Math.max(a.getTime(), b.getTime()));

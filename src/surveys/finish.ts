@@ -14,10 +14,16 @@ export interface FinishDeps {
   lives: Pick<CaseLives, 'recordSurvey'>;
   calendar(): Promise<WorkCalendar>;
   rules(): Promise<AttemptRules>;
+  /** The one-time link: whether it can reach a number, and sending it. */
+  canText(number: string | null): boolean;
+  sendLink(db: Exec, task: SurveyTask): Promise<void>;
   windows(): Promise<CallingWindows>;
   clock: Clock;
 }
 
+const HOUR_MS = 3_600_000;
+/** A night's worth is worked off within minutes, without holding the database. */
+const TEXTS_AT_ONCE = 50;
 type Set = Partial<Pick<SurveyTask, 'state' | 'dueAt' | 'reason'>>;
 /** Domain §3i: a person calls the unhappy citizen within one working day. */
 export const UNHAPPY_WORKING_DAYS = 1;
@@ -52,7 +58,7 @@ export const createFinish = (deps: FinishDeps) => {
     }
   };
 
-  const setOf = async (task: SurveyTask, next: NextStep): Promise<Set> => {
+  const setOf = async (db: Exec, task: SurveyTask, next: NextStep): Promise<Set> => {
     const now = clock.now();
     switch (next.step) {
       case 'call':
@@ -62,8 +68,11 @@ export const createFinish = (deps: FinishDeps) => {
       case 'unreachable':
         if (await giveUp(task)) return { state: 'unreachable', dueAt: null, reason: null };
         return { state: 'person', dueAt: now, reason: 'wrong_number' };
-      case 'text':
-        return { state: 'text', dueAt: now, reason: null };
+      case 'text': {
+        await deps.sendLink(db, task);
+        const { textWaitHours } = await deps.rules();
+        return { state: 'text', dueAt: new Date(now.getTime() + textWaitHours * HOUR_MS), reason: null };
+      }
       case 'settle':
         return { state: 'settle', dueAt: now, reason: 'unknown' };
       case 'done':
@@ -84,13 +93,30 @@ export const createFinish = (deps: FinishDeps) => {
     if (isAttempt(outcome))
       await lives.recordSurvey(task.caseId, task.round, { do: 'record_callback', result: { mode: 'ivr', outcome: 'no_answer' } });
     const made = await repository.outcomesOf(task.taskId);
-    // There is no gateway for texts; whoever needs one more word is a person's.
-    const history = { made, needsPerson: task.needsPerson, canText: false, textSent: false };
+    const textSent = (await repository.linksOf(task.taskId)) > 0;
+    const history = { made, needsPerson: task.needsPerson, canText: deps.canText(task.number), textSent };
     const next = nextStep(await deps.rules(), await deps.windows(), await deps.calendar(), history, now);
-    return set(await setOf(task, next));
+    return set(await setOf(db, task, next));
   };
 
+  /** Nobody answered the link in the time it had. Silence is no answer: a person, or unreachable. @returns false when it went another way */
+  const textExpired = (taskId: number): Promise<boolean> =>
+    store.write(async (db) => {
+      const task = await repository.lockTask(db, taskId);
+      const now = clock.now();
+      if (task?.state !== 'text' || task.dueAt === null || task.dueAt > now) return false;
+      const next: NextStep = task.needsPerson ? { step: 'person', reason: 'machine_failed' } : { step: 'unreachable' };
+      return repository.setTask(db, taskId, ['text'], await setOf(db, task, next), now);
+    });
+
   return {
+    /** Callbacks whose link was not answered in time go on. @returns how many */
+    async afterTexts(): Promise<number> {
+      let moved = 0;
+      for (const { taskId } of await repository.textsUnanswered(clock.now(), TEXTS_AT_ONCE)) if (await textExpired(taskId)) moved += 1;
+      return moved;
+    },
+
     /**
      * Keeps the end of a call. Answers are read from the record, so that it makes no difference which process heard them.
      * @returns what became of it, or null when another process has kept its end already

@@ -1,5 +1,6 @@
 export type { LinesInUse } from './calling.ts';
 export type { SetTimer } from './conversation.ts';
+export { createLinkTokens } from './link-tokens.ts';
 export { surveyNotices } from './notifier.ts';
 export type { SurveysRepository } from './repository.ts';
 export { surveysRoutes } from './routes.ts';
@@ -8,5 +9,6 @@ export { createSurveys, type Surveys } from './service.ts';
 export { createSurveySettings } from './settings.ts';
 export { surveySettingsRoutes } from './settings-routes.ts';
 export { createHttpTextGateway } from './text-gateway.ts';
+export { linkText } from './texts.ts';
 export { createTrials } from './trial.ts';
 export { surveyWebRoutes } from './web-routes.ts';

@@ -158,6 +158,8 @@ export interface SurveysRepository {
   lockTask(db: Exec, taskId: number): Promise<SurveyTask | null>;
   /** Waiting and due, longest due first; without those of these units, nor of numbers that are being called. */
   dueTasks(now: Date, limit: number, withoutUnits: readonly string[]): Promise<SurveyTask[]>;
+  /** Whose link was waited for until now, longest first. */
+  textsUnanswered(now: Date, limit: number): Promise<SurveyTask[]>;
   /** Moves a task on. @returns false when it no longer stands in one of these states */
   setTask(
     db: Exec,

@@ -9,6 +9,7 @@ import type { AttemptRules } from './attempts.ts';
 import { createCalling, type LinesInUse } from './calling.ts';
 import type { SetTimer } from './conversation.ts';
 import { createFinish } from './finish.ts';
+import type { LinkTokens } from './link-tokens.ts';
 import { createPauses } from './pauses.ts';
 import type { SurveysRepository } from './repository.ts';
 import type { SurveyRules } from './settings-schemas.ts';
@@ -43,7 +44,7 @@ export interface SurveysDeps {
   worker: string;
   /** Short messages to citizens; null: no gateway is set. */
   texts: TextGateway | null;
-  publicUrl: string;
+  tokens: LinkTokens;
   onFaults?: (stopped: boolean) => void;
   clock: Clock;
   logger: Logger;
@@ -65,7 +66,13 @@ export const createSurveys = (deps: SurveysDeps) => {
   const pacing = async () => (await deps.rules()).pacing;
   const { onFaults } = deps;
   const pauses = createPauses({ store, kept: deps.kept, history, clock, ...(onFaults ? { onFaults } : {}) });
-  const finish = createFinish({ store, repository, lives: deps.lives, calendar, rules, windows, clock });
+  const { texts, tokens } = deps;
+  const web = createWeb({ store, repository, lives: deps.lives, history, texts, tokens, calendar, clock });
+  const finish = createFinish({
+    ...{ store, repository, lives: deps.lives, calendar, rules, windows, clock },
+    canText: web.canText,
+    sendLink: web.sendByItself,
+  });
   const voices = createVoices({ store, repository, place: deps.place, clock });
   const calling = createCalling({
     ...deps,
@@ -81,8 +88,6 @@ export const createSurveys = (deps: SurveysDeps) => {
   });
   const tasksOn = (then: Clock): SurveyTasks =>
     createSurveyTasks({ repository, calendar, windows, ownNumbers: new Set(deps.ownNumbers), isPlain: deps.isPlain, clock: then });
-  const { texts, publicUrl } = deps;
-  const web = createWeb({ store, repository, lives: deps.lives, history, texts, publicUrl, calendar, clock });
   const work = createWork({
     store,
     repository,
@@ -96,6 +101,6 @@ export const createSurveys = (deps: SurveysDeps) => {
     clock,
   });
   const supervision = createSupervision({ store, repository, pauses, calling, history, calendar, windows, pacing, work, clock });
-  return { calling, supervision, work, web, caseMoved: tasksOn(clock).caseMoved, tasksOn };
+  return { calling, afterTexts: finish.afterTexts, supervision, work, web, caseMoved: tasksOn(clock).caseMoved, tasksOn };
 };
 export type Surveys = ReturnType<typeof createSurveys>;

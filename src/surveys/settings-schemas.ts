@@ -30,6 +30,11 @@ export const SurveyRules = Type.Object(
           description: 'calls over all channels; never fewer than the case’s own terms ask for',
         }),
         retry: each(RETRIED, Retry),
+        textWaitHours: Type.Integer({
+          minimum: 1,
+          maximum: 168,
+          description: 'how long the link sent after the budget is waited for; not longer than it lives',
+        }),
         faultsUntilPause: Type.Integer({ minimum: 2, maximum: 50, description: 'faults of our trunk in a row' }),
       },
       strict,

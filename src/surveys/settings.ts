@@ -49,7 +49,12 @@ export const checkRules = ({ windows, pacing }: SurveyRules): void => {
 export const createSurveySettings = (deps: SavingDeps & { leastBudget(): Promise<number> }) => {
   const { repository } = deps;
   /** What was put in by `save`, checked then. */
-  const rulesOf = (kept: KeptSetting | null): SurveyRules => (kept ? (kept.value as SurveyRules) : STANDARD_RULES);
+  const rulesOf = (kept: KeptSetting | null): SurveyRules => {
+    if (!kept) return STANDARD_RULES;
+    const { attempts, ...rest } = kept.value as SurveyRules;
+    // A rule that came later than what was saved is the standard one.
+    return { ...rest, attempts: { ...STANDARD_ATTEMPTS, ...attempts } };
+  };
   const viewOf = async (kept: KeptSetting | null): Promise<SurveyRulesView> => ({
     version: kept?.version ?? 0,
     rules: rulesOf(kept),

@@ -19,10 +19,13 @@ export const createHttpTextGateway = (deps: {
   jobs: Pick<Jobs, 'define' | 'schedule'>;
   address: string;
   secret: string;
+  /** The words of a link's message, with the secret in them. */
+  write(nonce: string): string;
   clock: Clock;
 }): TextGateway => {
   const { jobs, address, secret, clock } = deps;
-  jobs.define(JOB, async ({ payload: { id, number, text } }) => {
+  jobs.define(JOB, async ({ payload: { id, number, nonce } }) => {
+    const text = deps.write(String(nonce));
     const body = JSON.stringify({ id, to: number, text });
     const timestamp = String(Math.floor(clock.now().getTime() / 1000));
     const answer = await fetch(address, {
@@ -43,9 +46,9 @@ export const createHttpTextGateway = (deps: {
     throw new Error(said);
   });
   return {
-    send(db, { number, text, taskId }) {
+    send(db, { number, nonce, taskId }) {
       const id = randomUUID();
-      return jobs.schedule(db, { kind: JOB, key: id, payload: { id, number, text, taskId }, runAt: clock.now() });
+      return jobs.schedule(db, { kind: JOB, key: id, payload: { id, number, nonce, taskId }, runAt: clock.now() });
     },
   };
 };

@@ -1,10 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { CaseLives } from '../cases/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import { dueAfterWorkingDays, type WorkCalendar } from '../core/working-time.ts';
-import { byStaff, type History } from '../history/index.ts';
+import { byStaff, bySystem, type History } from '../history/index.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import { UNHAPPY_WORKING_DAYS } from './finish.ts';
 import { keepGiven } from './given-answers.ts';
@@ -20,9 +20,10 @@ import {
   standingOf,
   type WebAnswers,
 } from './link.ts';
+import type { LinkTokens } from './link-tokens.ts';
 import type { SurveysRepository, SurveyTask } from './repository.ts';
 import { callbackOf, type Given, isRated } from './result.ts';
-import { isMobile, linkMessage, type TextGateway } from './texts.ts';
+import { isMobile, type TextGateway } from './texts.ts';
 
 export interface WebDeps {
   store: Pick<Store, 'write'>;
@@ -31,16 +32,12 @@ export interface WebDeps {
   history: Pick<History, 'append'>;
   /** Null: none is set, and nobody gets a link. */
   texts: TextGateway | null;
-  /** Address of the product as citizens reach it, without a slash at its end. */
-  publicUrl: string;
+  tokens: LinkTokens;
   calendar(): Promise<WorkCalendar>;
   clock: Clock;
 }
 
 const DAY_MS = 86_400_000;
-const TOKEN_BYTES = 18;
-const TOKEN = /^[A-Za-z0-9_-]{24}$/;
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const noText = (sentence: string): HotlineError => new HotlineError('survey.no_text', sentence);
 
@@ -65,8 +62,9 @@ export const createWeb = (deps: WebDeps) => {
 
   const look = async (token: string): Promise<{ link: SurveyLink; task: SurveyTask; standing: LinkStanding } | null> => {
     // Whoever guesses at random is told so without a look into the database.
-    if (!TOKEN.test(token)) return null;
-    const link = await repository.linkBy(hashOf(token));
+    const hash = deps.tokens.hashOf(token);
+    if (hash === null) return null;
+    const link = await repository.linkBy(hash);
     const task = link && (await repository.task(link.taskId));
     if (!link || !task) return null;
     const answered = isRated(await repository.answersOf(task.taskId));
@@ -104,17 +102,24 @@ export const createWeb = (deps: WebDeps) => {
 
   /** A link sent to the citizen's telephone, in the caller's transaction; the one before it is closed. */
   const send = async (db: Exec, task: SurveyTask, gateway: TextGateway, number: string): Promise<Date> => {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const { nonce, tokenHash } = deps.tokens.mint();
     const at = clock.now();
     const expiresAt = new Date(at.getTime() + LINK_DAYS * DAY_MS);
-    await repository.addLink(db, { taskId: task.taskId, tokenHash: hashOf(token), createdAt: at, expiresAt });
-    await gateway.send(db, { number, text: linkMessage(`${deps.publicUrl}/reply/${token}`, LINK_DAYS), taskId: task.taskId });
+    await repository.addLink(db, { taskId: task.taskId, tokenHash, createdAt: at, expiresAt });
+    await gateway.send(db, { number, nonce, taskId: task.taskId });
     return expiresAt;
   };
 
   return {
     /** Whether a link can reach this number at all. */
     canText: (number: string | null): boolean => deps.texts !== null && number !== null && isMobile(number),
+
+    /** The machine has done what it could: the link goes by itself, in the transaction that ends the last call. */
+    async sendByItself(db: Exec, task: SurveyTask): Promise<void> {
+      if (deps.texts === null || task.number === null) return;
+      await send(db, task, deps.texts, task.number);
+      await history.append(db, { actor: bySystem, act: 'survey.link_sent', thing: { kind: 'survey', id: task.taskId }, details: {} });
+    },
 
     /**
      * A person has the link sent. It goes to the citizen's telephone and is told to nobody else: staff see the last four

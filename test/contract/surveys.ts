@@ -169,9 +169,7 @@ const calling = (t: Test, engine: Engine): void => {
     t.equal((await house.taskOf(caseId)).state, 'done', 'the ruling ends it');
   });
 
-  t.test('three half-days in vain, then unreachable; never satisfied by silence', async (t) => {
-    const house = await start(t, engine);
-    const caseId = await house.answeredCase(house.people, CITIZEN);
+  const inVain = async (house: House, caseId: number): Promise<(string | null)[]> => {
     const dialled: (string | null)[] = [];
     for (let day = 0; day < 20 && (await house.taskOf(caseId)).state === 'waiting'; day += 1) {
       house.time.now = (await house.taskOf(caseId)).dueAt ?? house.time.now;
@@ -181,11 +179,78 @@ const calling = (t: Test, engine: Engine): void => {
       house.scripting.end(house.only().channelId, { cause: 19, sip: 480 });
       await house.over();
     }
-    t.same(dialled, ['2026-11-24 09:30:00', '2026-11-24 14:30:00', '2026-11-25 09:00:00']);
-    t.match(await house.taskOf(caseId), { state: 'unreachable' });
-    t.match(await house.livesRepository.load(caseId), { state: 'callback_failed', callbackOutcome: 'unreachable', unanswered: 3 });
-    const [unit] = await house.surveys.supervision.results(shanghai('2026-11-24 00:00'), shanghai('2026-11-26 00:00'));
-    t.match(unit, { over: 1, unreachable: 1, rated: 0, satisfied: 0 });
+    return dialled;
+  };
+  const HALF_DAYS = ['2026-11-24 09:30:00', '2026-11-24 14:30:00', '2026-11-25 09:00:00'];
+
+  t.test(
+    'three half-days in vain: the link goes by itself, once; unanswered for two days it is unreachable, never satisfied by silence',
+    async (t) => {
+      const house = await start(t, engine);
+      const caseId = await house.answeredCase(house.people, CITIZEN);
+      t.same(await inVain(house, caseId), HALF_DAYS);
+      t.match(await house.taskOf(caseId), { state: 'text' });
+      t.equal(inShanghai((await house.taskOf(caseId)).dueAt), '2026-11-27 09:00:00');
+      t.same(
+        house.texts.map(({ number }) => number),
+        [CITIZEN],
+      );
+      t.match(house.texts[0]?.text, /reply\/[\w-]{24} /);
+      t.equal(await house.surveys.afterTexts(), 0, 'it has its two days');
+      house.time.now = shanghai('2026-11-27 08:59');
+      t.equal(await house.surveys.afterTexts(), 0);
+      house.time.now = shanghai('2026-11-27 09:00');
+      t.equal(await house.surveys.afterTexts(), 1);
+      t.equal(await house.surveys.afterTexts(), 0, 'once');
+      t.equal(house.texts.length, 1, 'and no second message');
+      t.match(await house.taskOf(caseId), { state: 'unreachable' });
+      t.match(await house.livesRepository.load(caseId), { state: 'callback_failed', callbackOutcome: 'unreachable', unanswered: 3 });
+      const [unit] = await house.surveys.supervision.results(shanghai('2026-11-24 00:00'), shanghai('2026-11-26 00:00'));
+      t.match(unit, { over: 1, unreachable: 1, rated: 0, satisfied: 0 });
+    },
+  );
+
+  t.test('after the link a complaint and an urgent matter get a person; a landline gets no link; an answer in time ends it', async (t) => {
+    const house = await start(t, engine);
+    const { people, surveys } = house;
+    const complaint = await house.answeredCase(people, CITIZEN, { requestType: 'complaint' });
+    await inVain(house, complaint);
+    t.match(await house.taskOf(complaint), { state: 'text' });
+    house.time.now = shanghai('2026-11-27 09:00');
+    await surveys.afterTexts();
+    t.match(await house.taskOf(complaint), { state: 'person', reason: 'machine_failed' });
+
+    const landline = await house.answeredCase(people, '05335550011');
+    await inVain(house, landline);
+    t.match(await house.taskOf(landline), { state: 'unreachable' });
+    t.equal(house.texts.length, 1, 'no message to a landline');
+
+    const answered = await house.answeredCase(people, '19900000012');
+    await inVain(house, answered);
+    const token = /reply\/([\w-]{24}) /.exec(house.texts.at(-1)?.text ?? '')?.[1] ?? '';
+    t.match(await surveys.web.answer(token, { digits: '0012', settled: '1', satisfied: '5' }), { standing: 'thanks' });
+    t.match(await house.taskOf(answered), { state: 'done' });
+    house.time.now = new Date(house.time.now.getTime() + 8 * 86_400_000);
+    t.equal(await surveys.afterTexts(), 0);
+    t.match(await house.taskOf(answered), { state: 'done' });
+  });
+
+  t.test('whoever reads the whole database finds no link that opens', async (t) => {
+    const house = await start(t, engine);
+    const { taskId } = await house.taskOf(await house.answeredCase(house.people, CITIZEN));
+    const secret = await house.linkOf(taskId, house.people.agent.staffId);
+    t.match(await house.surveys.web.page(secret), { standing: 'open' });
+    const { store } = house;
+    const everything = await store.read(async (db) =>
+      JSON.stringify([
+        await db.select().from(store.schema.surveyLinks),
+        await db.select().from(store.schema.jobs),
+        await db.select().from(store.schema.outbox),
+        await db.select().from(store.schema.history),
+      ]),
+    );
+    t.notMatch(everything, secret);
+    for (const word of everything.match(/[A-Za-z0-9_-]{24}/g) ?? []) t.match(await house.surveys.web.page(word), { standing: 'unknown' });
   });
 
   t.test('two instances see the same citizen due: one dials', async (t) => {

@@ -6,9 +6,10 @@ import { createKeptValues } from '../../src/storage/kept-values.ts';
 import { createSurveysRepository } from '../../src/storage/repositories/surveys.ts';
 import type { Store } from '../../src/storage/store.ts';
 import type { LinesInUse } from '../../src/surveys/index.ts';
+import { createLinkTokens } from '../../src/surveys/link-tokens.ts';
 import { createSurveys, type Surveys, type SurveysDeps } from '../../src/surveys/service.ts';
 import { STANDARD_RULES } from '../../src/surveys/settings.ts';
-import type { TextGateway } from '../../src/surveys/texts.ts';
+import { linkText, type TextGateway } from '../../src/surveys/texts.ts';
 import type { SurveyCalls } from '../../src/telephony/port.ts';
 import { createHouse } from '../contract/cases-life.ts';
 import { EXAMPLES } from './case-life.ts';
@@ -42,11 +43,12 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
   const repository = createSurveysRepository(store);
   const lines: { now: LinesInUse } = { now: { otherCalls: 0, waiting: 0, numbers: new Set() } };
   const timers = drivenTimers(house.time);
+  const tokens = createLinkTokens(Buffer.alloc(32, 7));
   /** What the gateway was given for citizens' telephones, in transactions that were committed. */
   const texts: { number: string; text: string }[] = [];
   const gateway: TextGateway = {
-    async send(_db, { number, text }) {
-      store.afterCommit(() => void texts.push({ number, text }));
+    async send(_db, { number, nonce }) {
+      store.afterCommit(() => void texts.push({ number, text: linkText('https://hotline.example', tokens.tokenOf(nonce)) }));
     },
   };
   /** One process; a second one shares the database alone. */
@@ -67,7 +69,7 @@ export const createSurveyHouse = (store: Store, calls: SurveyCalls, more: Partia
       isPlain: (number) => !number.startsWith('+'),
       ownNumbers: ['12345', '053312345'],
       texts: gateway,
-      publicUrl: 'https://hotline.example',
+      tokens,
       worker,
       clock,
       logger: pino({ level: 'silent' }),

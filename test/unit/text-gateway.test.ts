@@ -28,9 +28,10 @@ const start = async (t: Test) => {
     },
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sms`,
     secret: SECRET,
+    write: (nonce) => `请评价 ${nonce.toUpperCase()}`,
     clock: { now: () => NOW },
   });
-  const send = () => gateway.send({} as never, { number: '13900001111', text: '请评价', taskId: 3 });
+  const send = () => gateway.send({} as never, { number: '13900001111', nonce: 'once', taskId: 3 });
   const deliver = async () => handlers[0]?.({ payload: scheduled[0]?.payload ?? {}, attempt: 1 });
   return { got, answers, scheduled, send, deliver };
 };
@@ -42,7 +43,8 @@ t.test('a text goes out signed, with one id for all its tries', async (t) => {
   t.not(scheduled[0]?.key, scheduled[1]?.key, 'two messages are two');
   t.equal(await deliver(), undefined);
   const [first] = got;
-  t.same(JSON.parse(first?.body ?? ''), { id: scheduled[0]?.key, to: '13900001111', text: '请评价' });
+  t.same(JSON.parse(first?.body ?? ''), { id: scheduled[0]?.key, to: '13900001111', text: '请评价 ONCE' });
+  t.notMatch(JSON.stringify(scheduled), /请评价|ONCE/, 'what waits to be sent opens nothing');
   t.equal(first?.headers['x-hotline-timestamp'], String(NOW.getTime() / 1000));
   const digest = createHmac('sha256', SECRET)
     .update(`${NOW.getTime() / 1000}.${first?.body}`)

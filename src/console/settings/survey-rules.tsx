@@ -84,6 +84,16 @@ export const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<SurveyRulesV
         ))}
         <p className="meta">{t('survey_set.never_again')}</p>
         <NumberRow
+          id="survey-text-wait"
+          label={t('survey_set.text_wait')}
+          unit={t('survey_set.hours')}
+          min={1}
+          max={168}
+          value={form.attempts.textWaitHours}
+          disabled={!mayChange}
+          onChange={(textWaitHours) => change({ attempts: { ...form.attempts, textWaitHours } })}
+        />
+        <NumberRow
           id="survey-faults"
           label={t('survey_set.faults')}
           unit={t('survey_set.in_a_row')}

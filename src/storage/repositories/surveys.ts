@@ -57,7 +57,7 @@ const first = <T>(rows: readonly T[]): T => {
 
 type TaskDoors = Pick<
   SurveysRepository,
-  'openTask' | 'withdrawTask' | 'task' | 'taskOf' | 'lockTask' | 'dueTasks' | 'setTask' | 'outcomesOf' | 'tasksOf'
+  'openTask' | 'withdrawTask' | 'task' | 'taskOf' | 'lockTask' | 'dueTasks' | 'textsUnanswered' | 'setTask' | 'outcomesOf' | 'tasksOf'
 >;
 
 const taskDoors = (store: Store): TaskDoors => {
@@ -101,6 +101,11 @@ const taskDoors = (store: Store): TaskDoors => {
         .returning();
       return rows[0] ? taskOf(rows[0]) : null;
     },
+    textsUnanswered: (now, limit) =>
+      store.read(async (db) => {
+        const due = and(eq(t.state, 'text'), lte(t.dueAt, now));
+        return (await db.select().from(t).where(due).orderBy(asc(t.dueAt), asc(t.id)).limit(limit)).map(taskOf);
+      }),
     dueTasks: (now, limit, withoutUnits) =>
       store.read(async (db) => {
         const busy = db.select({ number: a.openNumber }).from(a).where(isNotNull(a.openNumber));

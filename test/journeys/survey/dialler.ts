@@ -54,6 +54,8 @@ export const startDialler = async (plan: DiallerPlan) => {
     place: () => ({ node: plan.switch.name, directory: plan.recordings }),
     ringMs: plan.ringMs,
     rules: async () => ({ ...STANDARD_RULES, pacing: plan.pacing }),
+    // Who cannot be reached is to end as that, and not to wait for a link.
+    texts: null,
     hasSound: (id) => !id.startsWith('subject.'),
   });
   const now = drivenClock(plan.clockFile);
