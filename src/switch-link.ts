@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Metrics } from './http/index.ts';
 import type { PushEvent } from './push/index.ts';
 import type { KeptValues } from './storage/kept-values.ts';
-import type { TelephonyEvent } from './telephony/events.ts';
+import type { TelephonyEvent, TelephonyEventOf } from './telephony/events.ts';
 import type { Telephony } from './telephony/port.ts';
 import type { KeptPlaces } from './waiting/index.ts';
 
@@ -106,8 +106,20 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     else logger.warn({ node }, 'the records of this switch are out of reach; what was missed stays unknown');
   };
 
+  /** The switch keeps a rating until it is kept here: pressed while nobody listened, it is not lost. */
+  const keepRating = async (event: TelephonyEventOf<'call.rated'>): Promise<void> => {
+    try {
+      await calls.rate(event);
+      await telephony.forgetRating(event.node, event.channelId);
+    } catch (err) {
+      logger.warn({ err, channelId: event.channelId }, 'a rating could not be taken over; it is with the next connection');
+    }
+  };
+
   const record = (event: TelephonyEvent): void => {
-    void (event.type === 'place.changed' ? deps.places.hear(event) : calls.apply(event));
+    if (event.type === 'place.changed') void deps.places.hear(event);
+    else if (event.type === 'call.rated') void keepRating(event);
+    else void calls.apply(event);
   };
 
   const letGo = (node: string, waiting: TelephonyEvent[] | undefined = held.get(node)): void => {
@@ -130,6 +142,7 @@ export const createSwitchLink = (deps: SwitchLinkDeps): SwitchLink => {
     if (!snapshot) return;
     await calls.reconcile(snapshot);
     await deps.places.reconcile(snapshot);
+    for (const rated of await telephony.keptRatings(node)) await keepRating(rated);
     for (const extension of presences.replace(snapshot)) await tellPresence(extension);
     await deps.writeQueues();
     await agents.reestablish(snapshot);

@@ -64,15 +64,7 @@ export const createDesk = (deps: {
     ]);
     const pauses = pausesOf(changes, clock.now());
     const pausedSeconds = pauses.reduce((sum, { seconds }) => sum + seconds, 0);
-    return {
-      answered: day.answered,
-      dialled: day.dialled,
-      missed: day.missed,
-      talkSeconds: day.talkSeconds,
-      drafted,
-      pausedSeconds,
-      pauses,
-    };
+    return { ...day, drafted, pausedSeconds, pauses };
   };
 
   const recent = async (staffId: StaffId): Promise<Snapshot['recent']> => {

@@ -106,6 +106,9 @@ export const DayFigures = Type.Object({
   /** For what, the longest first; together they are pausedSeconds. */
   pauses: Type.Array(Type.Object({ reason: Type.String(), seconds: Type.Integer() })),
   talkSeconds: Type.Integer(),
+  /** Ratings after calls 一次一评: how many, and their sum on the scale of 5 best … 1 worst. */
+  rated: Type.Integer(),
+  ratedSum: Type.Integer(),
 });
 
 export type AgentView = Static<typeof AgentView>;

@@ -92,16 +92,18 @@ export const createPlayback = (deps: {
 
     async detail(callId: CallId, reader: CallReader): Promise<CallDetail> {
       const listed = await readable(callId, reader);
-      const [[row], offers, acts, recording, match] = await Promise.all([
+      const [[row], offers, acts, recording, match, rating] = await Promise.all([
         cards.rows([listed], reader),
         repository.offersOf(callId),
         history.of({ kind: 'call', id: callId }),
         recordingOf(callId),
         deps.callerOf(listed.call.callerReceived),
+        repository.ratingOf(callId),
       ]);
       if (!row) throw notFound();
       return {
         call: row,
+        rating: rating && { ...rating, at: rating.at.toISOString() },
         caller: {
           identity: match.identity,
           number: shownNumber(listed.call.callerNormal),

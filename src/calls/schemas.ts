@@ -114,6 +114,8 @@ export const TimelineEntry = Type.Object({
 
 export const CallDetail = Type.Object({
   call: CallRow,
+  /** 一次一评: what the citizen pressed after the agent had hung up. */
+  rating: nullable(Type.Object({ value: Type.Integer({ description: '5 best … 1 worst' }), name: nullable(Type.String()), at: instant })),
   caller: Caller,
   timeline: Type.Array(TimelineEntry),
   recording: nullable(

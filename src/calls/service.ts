@@ -28,6 +28,8 @@ export interface CallsDeps {
 export interface Calls {
   /** Takes one of the switch's events into the record. Applied strictly in the order given; never rejects. */
   apply(event: TelephonyEvent): Promise<void>;
+  /** What the citizen pressed after the agent hung up. Resolves when it is kept; told twice it is kept once. */
+  rate(event: TelephonyEventOf<'call.rated'>): Promise<void>;
   /** How many events could not be written since the start; what they told must be read from the switch's records again. */
   unrecorded(): number;
   /** Brings the record to what the switch holds. @returns how many things differed */
@@ -390,6 +392,15 @@ export const createCalls = (deps: CallsDeps): Calls => {
 
   return {
     apply: enqueue,
+    async rate({ channelId, key, at }) {
+      // Behind what was told of the call before.
+      await line;
+      await deps.store.write(async (db) => {
+        const call = await repository.byChannel(db, channelId);
+        // Keys run from best (1) to worst (5); stored is the national scale, 5 best.
+        if (call) await repository.addRating(db, { callId: call.id, key, value: 6 - key, at });
+      });
+    },
     unrecorded: () => unrecorded,
     async reconcile(snapshot) {
       await line; // what was told before the snapshot must be in the record before the two are compared

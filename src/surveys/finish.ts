@@ -106,7 +106,9 @@ export const createFinish = (deps: FinishDeps) => {
       const now = clock.now();
       if (task?.state !== 'text' || task.dueAt === null || task.dueAt > now) return false;
       const next: NextStep = task.needsPerson ? { step: 'person', reason: 'machine_failed' } : { step: 'unreachable' };
-      return repository.setTask(db, taskId, ['text'], await setOf(db, task, next), now);
+      // Unreachable is the case's own word, and its move has taken the callback along already.
+      await repository.setTask(db, taskId, ['text'], await setOf(db, task, next), now);
+      return true;
     });
 
   return {

@@ -33,6 +33,8 @@ export type TelephonyEvent =
   | { type: 'offer.ended'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; answered: boolean; at: Date }
   | { type: 'call.answered'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; queue: string; at: Date }
   | { type: 'call.agent_left'; node: string; channelId: ChannelId; legId: ChannelId; extension: Extension; cause: number; at: Date }
+  /** After the agent hung up the citizen pressed a key: 1 best … 5 worst. May be told twice. */
+  | { type: 'call.rated'; node: string; channelId: ChannelId; key: number; at: Date }
   | { type: 'call.ended'; node: string; channelId: ChannelId; cause: number; at: Date }
   /** The dialplan says which way a call went that no agent took: it ended at the duty phone, or at the message. */
   | {

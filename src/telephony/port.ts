@@ -1,5 +1,5 @@
 import type { ChannelId, Extension } from '../core/ids.ts';
-import type { DeviceState, KeptPlace, TelephonyEvent } from './events.ts';
+import type { DeviceState, KeptPlace, TelephonyEvent, TelephonyEventOf } from './events.ts';
 
 /** A citizen's call as the switch holds it right now. */
 export interface LiveCall {
@@ -104,6 +104,8 @@ export interface WaitingSettings {
   callbackEverySeconds: number | null;
   /** How long the agent who knows the matter is rung before others are. */
   knowingAgentSeconds: number;
+  /** One question to the citizen after the agent has hung up. */
+  asksRating: boolean;
 }
 
 /**
@@ -293,6 +295,10 @@ export interface Telephony {
   writeWaiting(settings: WaitingSettings): Promise<void>;
   /** What a node has promised: also what was promised while nobody listened. */
   keptPlaces(node: string): Promise<KeptPlace[]>;
+  /** Ratings that the switch keeps until they are forgotten, whoever was there to hear of them. */
+  keptRatings(node: string): Promise<TelephonyEventOf<'call.rated'>[]>;
+  /** After it is kept here. */
+  forgetRating(node: string, channelId: ChannelId): Promise<void>;
   /** Puts a channel into the queue in the citizen's place (again), told as place.changed. */
   keepPlace(node: string, place: KeptPlace): Promise<void>;
   /** Takes the promise out of the switch, with the channel that waits for it. */

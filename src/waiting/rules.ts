@@ -8,6 +8,7 @@ export const FIRST_RULES: WaitingRules = {
   saysExpectedWait: true,
   callback: null,
   knowingAgentSeconds: 15,
+  asksRating: false,
   urgentMinutes: 15,
   repeatMinutes: 5,
   repeatCalls: 3,
@@ -26,4 +27,5 @@ export const settingsForSwitch = (rules: WaitingRules): WaitingSettings => ({
   saysExpectedWait: rules.saysExpectedWait,
   callbackEverySeconds: rules.callback?.everySeconds ?? null,
   knowingAgentSeconds: rules.knowingAgentSeconds ?? OWN_SECONDS,
+  asksRating: rules.asksRating,
 });

@@ -27,6 +27,7 @@ export const WaitingRules = Type.Object(
         description: 'how long the agent who knows the case is rung alone; null: nobody is preferred',
       }),
     ),
+    asksRating: Type.Boolean({ description: 'one question to the citizen after the agent has hung up 一次一评' }),
     urgentMinutes: Type.Integer({ minimum: 0, maximum: 49, description: 'how far ahead goes who has an urgent case open' }),
     repeatMinutes: Type.Integer({ minimum: 0, maximum: 49, description: 'how far ahead goes who called in vain' }),
     repeatCalls: Type.Integer({ minimum: 2, maximum: 10, description: 'so many calls in vain within 24 hours' }),

@@ -14,7 +14,8 @@ export const createWaitingSettings = (deps: SavingDeps & { telephony: Pick<Telep
   const { repository, telephony, logger } = deps;
   let onSwitch = false;
   /** What was put in by `save`, checked then. */
-  const rulesOf = (kept: KeptSetting | null): WaitingRules => (kept ? (kept.value as WaitingRules) : FIRST_RULES);
+  // A rule that came later than what was saved is as at first.
+  const rulesOf = (kept: KeptSetting | null): WaitingRules => ({ ...FIRST_RULES, ...(kept?.value as WaitingRules | undefined) });
   const viewOf = (kept: KeptSetting | null): WaitingRulesView => ({ version: kept?.version ?? 0, rules: rulesOf(kept), onSwitch });
   const rules = async (): Promise<WaitingRules> => rulesOf(await repository.get(KEY));
 

@@ -151,6 +151,27 @@ t.test('keys during the sentence; the answers are what was pressed; goodbye is s
   t.match(await result(caseId), { state: 'done', outcome: 'answered', said: ['contacted 1', 'settled 2', 'satisfied 5'] });
 });
 
+t.test('a telephone that diverts to the hotline is told and not looped; one that calls in while being called gets through', async (t) => {
+  const looped = await ring();
+  const before = await house.channels();
+  // The carrier sends the diverted call on as it came: from us, to us.
+  const diverted = citizens.call('12345', { from: '12345' });
+  t.equal(await diverted.status, 480, 'refused before it is answered');
+  t.equal(await house.channels(), before, 'nobody is rung and nothing waits');
+  looped.call.reject('480 Temporarily Unavailable');
+  const after = await result(looped.caseId);
+  t.match(after, { state: 'waiting', said: [] }, 'called again at another time, and no answer of it');
+  t.match(after.outcome, /unreachable|no_answer/);
+
+  const calling = await ring();
+  const own = citizens.call('12345', { from: calling.number });
+  t.equal(await own.status, 200, 'the citizen’s own call is taken');
+  calling.call.reject('486 Busy Here');
+  t.match(await result(calling.caseId), { state: 'waiting', outcome: 'busy' });
+  own.hangUp();
+  await own.ended;
+});
+
 t.test('a draft on one’s own telephone: its own sentences, branches and spoken reason, and nothing of it is kept', async (t) => {
   const clock = { now: () => surveys.time.now };
   const trials = createTrials({

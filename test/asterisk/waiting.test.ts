@@ -50,7 +50,7 @@ const node = house.process.node;
 const promised = (number: string): KeptPlace | undefined =>
   heard.filter((event) => event.type === 'place.changed').findLast((event) => event.number === number);
 
-const OFF = { placeEverySeconds: null, saysExpectedWait: false, callbackEverySeconds: null, knowingAgentSeconds: 15 };
+const OFF = { placeEverySeconds: null, saysExpectedWait: false, callbackEverySeconds: null, knowingAgentSeconds: 15, asksRating: false };
 const quiet = async (): Promise<void> => {
   await house.process.console('channel request hangup all');
   for (const extension of ['8001', '8002']) await house.removeMember('main', extension);

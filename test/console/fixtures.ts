@@ -158,6 +158,8 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
       { reason: 'break', seconds: 300 },
     ],
     talkSeconds: 7300,
+    rated: 9,
+    ratedSum: 42,
   },
   recent: [row(1), row(2), row(3), row(4)],
   messages: [],

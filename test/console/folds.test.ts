@@ -51,7 +51,7 @@ const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   desk: null,
   wrapUp: null,
   queues: [],
-  today: { answered: 0, dialled: 3, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0 },
+  today: { answered: 0, dialled: 3, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0, rated: 0, ratedSum: 0 },
   recent: [],
   messages: [],
   switchUp: true,

@@ -7,6 +7,7 @@ import { startBrowser } from '../helpers/browser.ts';
 import { ROOT } from '../helpers/runner.ts';
 import { buildConsole } from './built-console.ts';
 import { me, snapshot } from './fixtures.ts';
+import { judge, judgeLayout, openPage, PAGE_LIMIT_MS } from './judging.ts';
 import { axeFaults, look } from './look.ts';
 import { type Language, listen, newContext, SMALL, WIDE } from './open-console.ts';
 import { type PretendedService, startPretendedService } from './pretended-service.ts';
@@ -17,13 +18,6 @@ const addresses = (): string[] => {
   const source = readFileSync(join(ROOT, 'src/console/app/router.tsx'), 'utf8');
   const found = [...source.matchAll(/lazy\('([^']+)'/g)].map(([, path = '']) => path.replace(/\$\w+/g, '3'));
   return [...found, '/city?import=3', '/no/such/page'];
-};
-
-const PAGE_LIMIT_MS = 20_000;
-
-const openPage = async (page: Page, service: PretendedService, path: string): Promise<void> => {
-  await page.goto(service.url + path);
-  await page.waitForSelector('main', { timeout: PAGE_LIMIT_MS });
 };
 
 const settled = (page: Page): Promise<void> => page.locator('.loading').first().waitFor({ state: 'detached', timeout: PAGE_LIMIT_MS });
@@ -64,18 +58,6 @@ const walkPages = async (t: Test, browser: Browser, service: PretendedService): 
   }
   t.same(errors, [], 'no error in the browser’s console');
   await context.close();
-};
-
-/** @param height a long page of its own may scroll, one of the console's frame may not */
-const judgeLayout = async (t: Test, page: Page, what: string, height: 'fits' | 'may scroll' = 'fits'): Promise<void> => {
-  const { clipped, raw, overflow } = await look(page);
-  const wrong = height === 'fits' ? overflow : overflow.filter((each) => !each.endsWith('high'));
-  t.same([clipped, raw, wrong], [[], [], []], `${what}: nothing is cut off, raw or wider than its place`);
-};
-
-const judge = async (t: Test, page: Page, what: string, height: 'fits' | 'may scroll' = 'fits'): Promise<void> => {
-  await judgeLayout(t, page, what, height);
-  t.same(await axeFaults(page), [], `${what}: axe finds nothing serious`);
 };
 
 const walkPagesInEnglish = async (t: Test, browser: Browser, service: PretendedService): Promise<void> => {
@@ -205,51 +187,6 @@ const setsWaiting = async (t: Test, browser: Browser, service: PretendedService,
   await page.click('[data-act=save-waiting]');
   await page.locator('.well').waitFor({ timeout: PAGE_LIMIT_MS });
   t.match(sent, [{ version: 0, rules: { callback: { attempts: 2, restMinutes: 10 }, knowingAgentSeconds: 15 } }]);
-  t.same(errors, [], 'no error in the browser’s console');
-  await context.close();
-};
-
-/** The survey as data: a step changed and kept as a draft, hours, whose voice; each part looked at. */
-const setsSurvey = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
-  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
-  const page = await context.newPage();
-  await page.setViewportSize(language === 'en' ? SMALL : WIDE);
-  const errors = listen(page);
-  const sent: { path: string; body: unknown }[] = [];
-  page.on('request', (request) => {
-    if (request.method() === 'PUT') sent.push({ path: new URL(request.url()).pathname, body: request.postDataJSON() });
-  });
-  service.manner = 'full';
-  await openPage(page, service, '/settings/survey');
-  await page.waitForSelector('[data-step=satisfied]', { timeout: PAGE_LIMIT_MS });
-  t.equal(await page.locator('[data-step=settled] [data-fault=prompt_damaged]').count(), 1, 'a fault stands at its question');
-  t.equal(await page.isDisabled('[data-act=activate-script]'), true, 'what has a fault cannot be put in force');
-  await page.selectOption('#satisfied-choice-0', 'why');
-  await judge(t, page, 'the script', 'may scroll');
-  await page.click('[data-act=save-script]');
-  await page.locator('[data-fault]').first().waitFor({ state: 'detached', timeout: PAGE_LIMIT_MS });
-  const part = (n: number) => page.locator('.survey-settings .ant-segmented-item').nth(n).click();
-  await part(1);
-  await page.fill('#survey-sat', '10:00-12:00', { timeout: PAGE_LIMIT_MS });
-  await judge(t, page, 'the rules', 'may scroll');
-  await page.click('[data-act=save-survey-rules]');
-  await page.locator('.well').waitFor({ timeout: PAGE_LIMIT_MS });
-  await part(2);
-  await page.waitForSelector('[data-sound="survey.q1"] select', { timeout: PAGE_LIMIT_MS });
-  await judge(t, page, 'the recordings', 'may scroll');
-  await page.selectOption('[data-sound="survey.q1"] select', '1');
-  await page.waitForFunction(() => !document.querySelector<HTMLSelectElement>('[data-sound="survey.q1"] select')?.disabled);
-  t.match(sent, [
-    {
-      path: '/api/settings/surveys/script',
-      body: { version: 4, script: { steps: { satisfied: { choices: [{ key: '1', next: 'why' }] } } } },
-    },
-    {
-      path: '/api/settings/surveys/rules',
-      body: { version: 0, rules: { windows: { weekly: { sat: [{ from: '10:00', to: '12:00' }] } } } },
-    },
-    { path: '/api/settings/prompts/zh/survey.q1/recordings', body: { changes: 2, inForce: 1 } },
-  ]);
   t.same(errors, [], 'no error in the browser’s console');
   await context.close();
 };
@@ -399,7 +336,6 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
   for (const language of ['zh-CN', 'en'] as const) {
     await t.test(`a second factor, ${language}`, { timeout: 300_000 }, (t) => provesMore(t, browser, service, language));
     await t.test(`what who waits gets, ${language}`, { timeout: 300_000 }, (t) => setsWaiting(t, browser, service, language));
-    await t.test(`the survey as data, ${language}`, { timeout: 300_000 }, (t) => setsSurvey(t, browser, service, language));
     await t.test(`who may dial what, ${language}`, { timeout: 300_000 }, (t) => setsDialling(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
     await t.test(`lists that are kept, ${language}`, { timeout: 300_000 }, (t) => keepsLists(t, browser, service, language));

@@ -52,7 +52,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
       desk: null,
       wrapUp: null,
       queues: [],
-      today: { answered: 0, dialled: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0 },
+      today: { answered: 0, dialled: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0, rated: 0, ratedSum: 0 },
       recent: [],
       messages: [],
       switchUp: true,

@@ -29,6 +29,7 @@ const world = async (t: Test) => {
     telephony,
     calls: {
       apply: async (event) => void applied.push(event),
+      rate: async (event) => void applied.push(event),
       unrecorded: () => state.unrecorded,
       reconcile: async () => 0,
     },

@@ -7,7 +7,7 @@ import { duration } from '../ui/format.ts';
 import { CitizenNumber } from '../ui/number.tsx';
 import { CaseNumber, Failed, Loading, Moment, PanelHead, Tag } from '../ui/parts.tsx';
 import { Player } from './player.tsx';
-import { entryDetail } from './timeline-view.ts';
+import { entryDetail, ratingWord } from './timeline-view.ts';
 
 /** One call beside the list: who, its case, its recording, and everything that happened in it. */
 export const CallSide = ({ callId }: { callId: number }) => {
@@ -40,6 +40,14 @@ export const CallSide = ({ callId }: { callId: number }) => {
           </dd>
           <dt>{t('calls.agent')}</dt>
           <dd>{call.answeredBy ? `${call.answeredBy.name} · ${duration(call.talkSeconds)}` : '—'}</dd>
+          {data.rating && (
+            <>
+              <dt>{t('calls.rating')}</dt>
+              <dd>
+                {t(ratingWord(data.rating.value))} · {data.rating.name ?? '—'} · <Moment at={data.rating.at} />
+              </dd>
+            </>
+          )}
         </dl>
       </div>
       {call.caseId !== null && (

@@ -148,6 +148,10 @@ export const Today = () => {
               ['today.missed', today?.missed ?? '—'],
               ['today.dialled', today?.dialled ?? '—'],
               ['today.paused', today ? duration(today.pausedSeconds) : '—'],
+              [
+                'today.rated',
+                today && today.rated > 0 ? t('today.rated_mean', { n: today.rated, mean: (today.ratedSum / today.rated).toFixed(1) }) : '—',
+              ],
             ] as const
           ).map(([word, value]) => (
             <div key={word}>

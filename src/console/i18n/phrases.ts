@@ -353,6 +353,8 @@ export const PHRASES = {
   'number_class.national.note': ['其他区号', 'other area codes'],
   'number_class.premium.note': ['160、168', '160, 168'],
   'number_class.international.note': ['00、+ 开头', '00, +'],
+  'today.rated': ['评价', 'Ratings'],
+  'today.rated_mean': ['{n} 次 {mean}', '{n} · {mean}'],
   'today.paused': ['小休', 'Breaks'],
   'today.recent': ['刚结束的通话', 'Recent calls'],
   'waits.history': ['工单、通话和统计，恢复后再查', 'Cases, calls and figures later'],

@@ -48,7 +48,7 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) 
       onChange={(value) => change({ [field]: value } as Partial<WaitingForm>)}
     />
   );
-  const choice = (field: 'saysPlace' | 'saysExpectedWait' | 'offersCallback' | 'prefersKnowing') => (
+  const choice = (field: 'saysPlace' | 'saysExpectedWait' | 'offersCallback' | 'prefersKnowing' | 'asksRating') => (
     <label className="check-line">
       <input type="checkbox" checked={form[field]} disabled={!mayChange} onChange={(event) => change({ [field]: event.target.checked })} />
       {t(`waiting.${field}`)}
@@ -81,6 +81,10 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) 
         {number('repeatMinutes')}
         {number('repeatCalls')}
         <p className="meta">{t('waiting.ahead_note')}</p>
+      </Part>
+      <Part title="waiting.after">
+        {choice('asksRating')}
+        <p className="meta">{t('waiting.rating_note')}</p>
       </Part>
       <p className="problem" role="status">
         {problem}

@@ -14,7 +14,7 @@ export const LIMITS = {
 
 /** As it is edited: what is switched off keeps its number, so that switching it on again brings it back. */
 export type WaitingForm = Record<keyof typeof LIMITS, number> &
-  Record<'saysPlace' | 'saysExpectedWait' | 'offersCallback' | 'prefersKnowing', boolean>;
+  Record<'saysPlace' | 'saysExpectedWait' | 'offersCallback' | 'prefersKnowing' | 'asksRating', boolean>;
 
 export const formOfRules = (rules: WaitingRules): WaitingForm => ({
   saysPlace: rules.placeEverySeconds !== null,
@@ -26,6 +26,7 @@ export const formOfRules = (rules: WaitingRules): WaitingForm => ({
   restMinutes: rules.callback?.restMinutes ?? 10,
   prefersKnowing: rules.knowingAgentSeconds !== null,
   knowingAgentSeconds: rules.knowingAgentSeconds ?? 15,
+  asksRating: rules.asksRating,
   urgentMinutes: rules.urgentMinutes,
   repeatMinutes: rules.repeatMinutes,
   repeatCalls: rules.repeatCalls,
@@ -38,6 +39,7 @@ export const rulesOf = (form: WaitingForm): WaitingRules => ({
     ? { everySeconds: form.callbackEverySeconds, attempts: form.attempts, restMinutes: form.restMinutes }
     : null,
   knowingAgentSeconds: form.prefersKnowing ? form.knowingAgentSeconds : null,
+  asksRating: form.asksRating,
   urgentMinutes: form.urgentMinutes,
   repeatMinutes: form.repeatMinutes,
   repeatCalls: form.repeatCalls,

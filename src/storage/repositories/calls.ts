@@ -26,7 +26,7 @@ export interface LiveOffer {
 export type CallScope = { all: true } | { ofStaff: StaffId };
 
 export const createCallsRepository = (store: Store) => {
-  const { calls, offers, callSegments, recordings, staff, citizens } = store.schema;
+  const { calls, offers, callSegments, callRatings, recordings, staff, citizens } = store.schema;
 
   const listed = (db: Exec) =>
     db
@@ -317,8 +317,34 @@ export const createCallsRepository = (store: Store) => {
       });
     },
 
+    /** Once a call: another is left aside. It goes to the agent who spoke with the citizen last. */
+    async addRating(db: Exec, rating: { callId: CallId; key: number; value: number; at: Date }): Promise<void> {
+      const spoke = and(eq(offers.callId, rating.callId), isNotNull(offers.answeredAt));
+      const [last] = await db.select({ staffId: offers.staffId }).from(offers).where(spoke).orderBy(desc(offers.answeredAt)).limit(1);
+      await db
+        .insert(callRatings)
+        .values({ ...rating, staffId: last?.staffId ?? null })
+        .onConflictDoNothing({ target: callRatings.callId })
+        .returning({ id: callRatings.id });
+    },
+
+    async ratingOf(callId: CallId): Promise<{ value: number; name: string | null; at: Date } | null> {
+      return store.read(async (db) => {
+        const [row] = await db
+          .select({ value: callRatings.value, name: staff.name, at: callRatings.at })
+          .from(callRatings)
+          .leftJoin(staff, eq(staff.id, callRatings.staffId))
+          .where(eq(callRatings.callId, callId))
+          .limit(1);
+        return row ?? null;
+      });
+    },
+
     /** Today's figures of one agent. @param since first instant of the day in Shanghai */
-    async dayOf(staffId: StaffId, since: Date): Promise<{ answered: number; missed: number; talkSeconds: number; dialled: number }> {
+    async dayOf(
+      staffId: StaffId,
+      since: Date,
+    ): Promise<{ answered: number; missed: number; talkSeconds: number; dialled: number; rated: number; ratedSum: number }> {
       return store.read(async (db) => {
         const [row] = await db
           .select({
@@ -338,7 +364,18 @@ export const createCallsRepository = (store: Store) => {
           .from(offers)
           .where(and(eq(offers.staffId, staffId), gte(offers.offeredAt, since), isNotNull(offers.answeredAt), isNotNull(offers.endedAt)));
         const talk = talks.reduce((sum, each) => sum + ((each.endedAt?.getTime() ?? 0) - (each.answeredAt?.getTime() ?? 0)), 0);
-        return { answered: row?.answered ?? 0, missed: row?.missed ?? 0, talkSeconds: Math.round(talk / 1000), dialled };
+        const [ratings] = await db
+          .select({ rated: count(), sum: sum(callRatings.value).mapWith(Number) })
+          .from(callRatings)
+          .where(and(eq(callRatings.staffId, staffId), gte(callRatings.at, since)));
+        return {
+          answered: row?.answered ?? 0,
+          missed: row?.missed ?? 0,
+          talkSeconds: Math.round(talk / 1000),
+          dialled,
+          rated: ratings?.rated ?? 0,
+          ratedSum: ratings?.sum ?? 0,
+        };
       });
     },
 

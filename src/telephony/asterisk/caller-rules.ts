@@ -51,6 +51,7 @@ const STILL_EVERY_S = 90;
 export const waitingKeepActions = (settings: WaitingSettings): Action[] => [
   keep('hotline', 'callback', settings.callbackEverySeconds === null ? null : '1'),
   keep('hotline', 'own_wait', String(settings.knowingAgentSeconds)),
+  keep('hotline', 'rating', settings.asksRating ? '1' : null),
 ];
 
 /** The announcements of the queue, changed in its own file (dialplans/queues/main.conf has them all); those who wait stay. */

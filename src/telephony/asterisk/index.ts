@@ -300,6 +300,11 @@ export const createAsteriskTelephony = (options: {
       checkAction({ shown: place.shown });
       await nodeCalled(name).keepPlace(place);
     },
+    keptRatings: (name) => nodeCalled(name).keptRatings(),
+    forgetRating: async (name, channelId) => {
+      checkChannel(channelId);
+      await nodeCalled(name).forgetRating(channelId);
+    },
     forgetPlace: async (name, place) => {
       const { number, channelId } = place;
       checkChannel(place.place);

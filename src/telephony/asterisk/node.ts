@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { HotlineError } from '../../core/errors.ts';
 import type { ChannelId, Extension } from '../../core/ids.ts';
-import type { KeptPlace, TelephonyEvent } from '../events.ts';
+import type { KeptPlace, TelephonyEvent, TelephonyEventOf } from '../events.ts';
 import type { LiveMember, NodeStatus, PhoneSetup, SwitchQueues, SwitchSnapshot, WaitingSettings } from '../port.ts';
 import { type AmiClosed, type AmiConnection, connectAmi } from './ami.ts';
 import { type AmiMessage, reconnectDelayMs } from './ami-frames.ts';
@@ -29,6 +29,7 @@ import {
   reloadQueues,
   rewriteSection,
 } from './queues.ts';
+import { forgetRatingAction, ratingsQuestion, readRatings } from './ratings.ts';
 import { type Assembled, assembleSnapshot } from './snapshot.ts';
 import { SURVEY_EVENTS } from './survey-calls.ts';
 import { adopt, isThird, newTranslatorState, TRANSLATED_EVENTS, translate } from './translate.ts';
@@ -66,6 +67,8 @@ export interface SwitchNode {
   keptPlaces(): Promise<KeptPlace[]>;
   keepPlace(place: KeptPlace): Promise<void>;
   forgetPlace(place: Pick<KeptPlace, 'place' | 'number'>): Promise<void>;
+  keptRatings(): Promise<TelephonyEventOf<'call.rated'>[]>;
+  forgetRating(channelId: ChannelId): Promise<void>;
   writeQueues(queues: SwitchQueues): Promise<void>;
 }
 
@@ -418,6 +421,8 @@ export const createNode = ({ settings, desired, log, clock, random, onEvent, onM
     keepPlace: async (place) => {
       for (const step of keepPlaceActions(place)) await action(step);
     },
+    keptRatings: async () => readRatings(name, (await list(ratingsQuestion).catch((err) => ignoreRefusal(err))) ?? []),
+    forgetRating: async (channelId) => void (await keepAhead(forgetRatingAction(channelId))),
     forgetPlace: async (place) => void (await Promise.all(forgetPlaceActions(place).map(keepAhead))),
     writeQueues: (wanted) => (phase === 'up' ? writeQueues(wanted) : Promise.reject(unavailable())),
   };

@@ -3,6 +3,7 @@ import { type DeviceState, DIALLED_STATES, NORMAL_HANG_UP, type TelephonyEvent, 
 import type { LiveCall } from '../port.ts';
 import type { AmiMessage } from './ami-frames.ts';
 import { readKeptPlace } from './kept-places.ts';
+import { readRating } from './ratings.ts';
 
 /**
  * Contexts in which a citizen's channel begins or runs (dialplans/). Agents' own phones live in `hotline-agents`, and pass
@@ -365,6 +366,10 @@ const fromDialplan: Reader = (state, message, at) => {
       const told = DIALLED_STATES.find((each) => each === message.state);
       if (told === undefined) return null;
       return told === 'reached' ? citizenReached(state, channelId, at) : [...arrival, { type: 'call.dialling', ...about, result: told }];
+    }
+    case 'HotlineRating': {
+      const rated = readRating(state.node, channelId, message.key ?? '', message.at ?? '');
+      return rated && [...arrival, rated];
     }
     case 'HotlineThird':
       return message.uniqueid ? [{ type: 'third.joined', ...about, legId: message.uniqueid }] : null;

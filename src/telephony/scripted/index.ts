@@ -37,6 +37,8 @@ export interface Script {
   divert(channelId: ChannelId, to: 'voicemail' | 'fallback' | 'restricted' | 'callback', reason?: string): void;
   /** What the dialplan tells of a promise to call back; `place` is new or known. */
   placeChanges(place: KeptPlace): void;
+  /** The citizen presses a key after the agent has hung up. @param heard false: nobody is told, the switch keeps it */
+  rates(channelId: ChannelId, key: number, heard?: boolean): void;
   startRecording(channelId: ChannelId, file: string): void;
   failRecording(channelId: ChannelId): void;
   leaveVoicemail(channelId: ChannelId, file: string, seconds: number): void;
@@ -105,6 +107,7 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
   /** Third parties by their leg. */
   const thirds = new Map<ChannelId, { channelId: ChannelId; to: Destination; answered: boolean; how: 'consult' | 'conference' }>();
   const places = new Map<ChannelId, KeptPlace>();
+  const ratings = new Map<ChannelId, TelephonyEventOf<'call.rated'>>();
   const failures = new Map<string, HotlineError[]>();
   const requests: { method: string; argument: unknown }[] = [];
   const past: TelephonyEvent[] = [];
@@ -265,6 +268,11 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     placeChanges(place) {
       places.set(place.place, place);
       tell({ type: 'place.changed', node, at: clock.now(), ...place });
+    },
+    rates(channelId, key, heard = true) {
+      const rated = { type: 'call.rated', node, channelId, key, at: clock.now() } as const;
+      ratings.set(channelId, rated);
+      if (heard) tell(rated);
     },
     startRecording: (channelId, file) => tell({ type: 'recording.started', node, channelId, file, at: clock.now() }),
     failRecording: (channelId) => tell({ type: 'recording.failed', node, channelId, at: clock.now() }),
@@ -508,6 +516,14 @@ export const createScriptedTelephony = (options: { node?: string; clock?: Clock 
     async keepPlace(_node, place) {
       asked('keepPlace', place);
       script.placeChanges({ ...place, state: 'waiting', channelId: `place-${requests.length}`, stateAt: clock.now() });
+    },
+    async keptRatings(name) {
+      asked('keptRatings', name);
+      return [...ratings.values()];
+    },
+    async forgetRating(_node, channelId) {
+      asked('forgetRating', channelId);
+      ratings.delete(channelId);
     },
     async forgetPlace(_node, place) {
       asked('forgetPlace', place);

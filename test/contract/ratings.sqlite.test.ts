@@ -1,0 +1,4 @@
+import t from 'tap';
+import { ratingsContract } from './ratings.ts';
+
+ratingsContract(t, 'sqlite');
