@@ -38,6 +38,7 @@ import {
   createPlayback,
   createRecordings,
   createRecordingWatch,
+  dialledForm,
   GROWTH_DAYS,
   isPlainNumber,
   numberClassOf,
@@ -63,7 +64,8 @@ import type { Clock } from './core/clock.ts';
 import { HotlineError } from './core/errors.ts';
 import type { StaffId } from './core/ids.ts';
 import { parseCallerNumber } from './core/phone-number.ts';
-import { permissionsOf } from './core/roles.ts';
+import { permissionsOf, ROLES } from './core/roles.ts';
+import { workingMsBetween } from './core/working-time.ts';
 import {
   createCitizenPhone,
   createLivesOnClock,
@@ -71,8 +73,16 @@ import {
   demonstrationRoutes,
   startDemonstration,
 } from './demonstration/index.ts';
-import { createDirectory, createDirectoryEditing, directoryEditingRoutes, directoryRoutes } from './directory/index.ts';
+import {
+  createDirectory,
+  createDirectoryEditing,
+  createDuty,
+  directoryEditingRoutes,
+  directoryRoutes,
+  dutyRoutes,
+} from './directory/index.ts';
 import { createFileScanner } from './files/scanner.ts';
+import { createHandovers, handoverRoutes } from './handover/index.ts';
 import { createHistory, historyRoutes } from './history/index.ts';
 import { createHours, hoursRoutes } from './hours/index.ts';
 import { createHttp, createMetrics, currentStaff, type Part } from './http/index.ts';
@@ -80,6 +90,8 @@ import { jobAlarms } from './jobs/alarms.ts';
 import { jobsRoutes } from './jobs/routes.ts';
 import { createJobs } from './jobs/runner.ts';
 import { createKnowledge, knowledgeRoutes } from './knowledge/index.ts';
+import { createNotices, noticesNews, noticesRoutes } from './notices/index.ts';
+import { createAddressRule } from './outgoing/addresses.ts';
 import { createPlayedSounds, createPromptLibrary, createStudio, promptsRoutes } from './prompts/index.ts';
 import { createPushHub, type PushEvent, pushRoutes } from './push/index.ts';
 import { createQueues, queuesRoutes } from './queues/index.ts';
@@ -101,12 +113,16 @@ import { createDemonstrationRepository } from './storage/repositories/demonstrat
 import { createDeskMessagesRepository } from './storage/repositories/desk-messages.ts';
 import { createDirectoryRepository } from './storage/repositories/directory.ts';
 import { createDirectoryEditingRepository } from './storage/repositories/directory-editing.ts';
+import { createDutyRepository } from './storage/repositories/duty.ts';
+import { createHandoversRepository } from './storage/repositories/handovers.ts';
 import { createHistoryRepository } from './storage/repositories/history.ts';
 import { createKnowledgeRepository } from './storage/repositories/knowledge.ts';
 import { createMachinesRepository } from './storage/repositories/machines.ts';
+import { createNoticesRepository } from './storage/repositories/notices.ts';
 import { createSettingsRepository } from './storage/repositories/settings.ts';
 import { createSurveysRepository } from './storage/repositories/surveys.ts';
 import { createWaitingRepository } from './storage/repositories/waiting.ts';
+import { createWebhooksRepository } from './storage/repositories/webhooks.ts';
 import type { Store } from './storage/store.ts';
 import {
   createHttpTextGateway,
@@ -115,6 +131,7 @@ import {
   createSurveySettings,
   createSurveys,
   createTrials,
+  isMobile,
   linkText,
   type Surveys,
   surveyNotices,
@@ -134,6 +151,7 @@ import {
   waitingReactions,
   waitingRoutes,
 } from './waiting/index.ts';
+import { createWebhooks, webhooksRoutes } from './webhooks/index.ts';
 
 export interface AppDeps {
   config: Config;
@@ -238,12 +256,39 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const casesRepository = createCasesRepository(store);
   const cases = createCases({ store, repository: casesRepository, directory, outbox, history, clock });
   const livesRepository = createCaseLivesRepository(store);
+  const webhooks = createWebhooks({
+    store,
+    repository: createWebhooksRepository(store),
+    jobs,
+    history,
+    clock,
+    key: deriveKey(deps.secret, 'webhook secrets'),
+    allowed: createAddressRule(config.webhookPrivate),
+    publicUrl: config.http.publicUrl,
+    alarms,
+  });
+  const caseNotices = createNotices({
+    store,
+    repository: createNoticesRepository(store),
+    history,
+    outbox,
+    clock,
+    sendOut: webhooks.sendOut,
+    mobileOf: (typed) => {
+      const number = normalNumber(typed);
+      return number !== null && isMobile(number) ? number : null;
+    },
+  });
   const terms = createTerms({ store, repository: livesRepository, history, clock });
   // Surveys follow every move of a case and need the cases' door themselves; they join the circle below.
   const lateSurveys: Pick<Surveys, 'caseMoved'> = { caseMoved: async () => {} };
   const lives = createCaseLives({
     store,
-    onMoved: (db, before, after) => lateSurveys.caseMoved(db, before, after),
+    async onMoved(db, before, after, made) {
+      await lateSurveys.caseMoved(db, before, after);
+      await caseNotices.caseMoved(db, before, after, made);
+    },
+    onUnsigned: caseNotices.caseUnsigned,
     ruledLead: (matter) => editing.ruledLead(matter),
     lives: livesRepository,
     cases: casesRepository,
@@ -257,7 +302,18 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   const cityDeps = {
     store,
     repository: createCityRepository(store),
-    intake: createCaseIntake({ repository: createCaseIntakeRepository(store), lives: livesRepository, terms, outbox, history, clock }),
+    intake: createCaseIntake({
+      repository: createCaseIntakeRepository(store),
+      lives: livesRepository,
+      terms,
+      outbox,
+      history,
+      clock,
+      async onUrgent(db, caseId, decision) {
+        const life = await livesRepository.load(caseId);
+        if (life) await caseNotices.caseMoved(db, life, life, { decision, mover: { kind: 'system' } });
+      },
+    }),
     directory,
     profile,
     normalNumber,
@@ -445,6 +501,37 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     randomId: randomUUID,
   });
 
+  const duty = createDuty({
+    store,
+    repository: createDutyRepository(store),
+    units: () => directory.units(),
+    history,
+    clock,
+    isWorking: async (at) => workingMsBetween(await terms.calendar(), at, new Date(at.getTime() + PLACE_MS)) > 0,
+    dialled(typed) {
+      const kind = numberClassOf(typed, { areaCode: config.hotline.areaCode, ownNumbers });
+      return ['local', 'mobile', 'national', 'service'].includes(kind) ? dialledForm(typed) : null;
+    },
+  });
+  const handovers = createHandovers({
+    store,
+    repository: createHandoversRepository(store),
+    acts: callActs,
+    segmentsOf: (callId) => callsRepository.segmentsOf(callId),
+    lives,
+    caseOfCall: async (callId, staff) => (await cases.draftsOfCalls([callId], staff)).get(callId)?.caseId ?? null,
+    unit: async (code) => (await directory.units()).find((each) => each.code === code) ?? null,
+    duty: (code) => duty.now(code),
+    async personOf(staffId) {
+      const person = await agentsRepository.person(staffId);
+      return person ? { ...person, roles: ROLES.filter((role) => person.roles.includes(role)) } : null;
+    },
+    history,
+    outbox,
+    clock,
+    logger,
+  });
+
   const administration = createStaffAdministration({
     secondFactors,
     store,
@@ -466,6 +553,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     calls: callsRepository,
     deskChanges: (staffId, since) => agentsRepository.deskChanges(staffId, since),
     unseenMessages: (staffId) => leading.unseenOf(staffId),
+    unreadNotices: (staffId) => caseNotices.unreadOf(staffId),
     cards,
     presences,
     countDrafted: (staffId, since) => cases.countDrafted(staffId, since),
@@ -507,6 +595,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
   callsNotices({ outbox, cards, repository: callsRepository, push, deskOf: (callId, staffId) => callActs.view(callId, staffId) });
   agentReactions({ outbox, agents });
   const notices = agentNotices({ outbox, agents, desk, leading, push, pushToDesks: late.toDesks, logger });
+  const bells = noticesNews({ outbox, notices: caseNotices, push, logger });
   const boardNews = boardNotices({
     outbox,
     board,
@@ -739,7 +828,11 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
     scanner: createFileScanner(config.fileScanner),
     clock,
   });
+  await http.register(handoverRoutes({ handovers }));
+  await http.register(dutyRoutes({ duty }));
   await http.register(caseFilesRoutes({ files: caseFiles, currentStaff }));
+  await http.register(noticesRoutes({ notices: caseNotices, checkSight: (caseId, staff) => lives.sightOf(caseId, staff) }));
+  await http.register(webhooksRoutes({ webhooks }));
   await http.register(cityRoutes({ city, imports: cityImports, profile }));
   await http.register(machineRoutes({ machines }));
   await http.register(directoryRoutes({ directory }));
@@ -830,6 +923,7 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
       every(WATCH_MS, 'promises to call back could not be looked at', () => keptPlaces.sweep());
       every(SLOW_SWEEP_MS, 'the sweep of due cases failed', () => lives.sweep().then(() => {}));
       await deadJobs.check();
+      await webhooks.tellDead();
       await watchGrowth().catch((err) => logger.warn({ err }, 'how fast the disk fills could not be read'));
       every(GROWTH_MS, 'how fast the disk fills could not be read', watchGrowth);
       every(WATCH_MS, 'a watch failed', async () => {
@@ -847,11 +941,16 @@ export const createApp = async (deps: AppDeps): Promise<HotlineApp> => {
         await cityImports.sweep();
       });
       every(DAILY_MS, 'forgotten bytes of files could not be removed', () => caseFiles.sweep().then(() => {}));
+      every(DAILY_MS, 'old notices could not be removed', async () => {
+        await caseNotices.sweep();
+        await webhooks.sweep();
+      });
       every(PLACE_MS, 'the place in the records could not be kept', () => link.keepPlace());
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
       notices.stop();
+      bells.stop();
       boardNews.stop();
       await http.close();
       await link.keepPlace();

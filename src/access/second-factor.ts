@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { Role } from '../core/roles.ts';
+import { sealFor, unsealFor } from '../core/sealing.ts';
 
 /** What every authenticator app can do: RFC 6238 with SHA-1, six digits, thirty seconds. */
 const PERIOD_SECONDS = 30;
@@ -38,28 +39,13 @@ export const stepOf = (secret: Buffer, code: string, now: Date): number | null =
   return delta === null ? null : TOTP.counter({ period: PERIOD_SECONDS, timestamp }) + delta;
 };
 
-const aadOf = (staffId: number): Buffer => Buffer.from(`staff ${staffId}`);
+const whose = (staffId: number): string => `staff ${staffId}`;
 
-/** AES-256-GCM, bound to the person: a row copied to somebody else opens nothing. */
-export const seal = (key: Buffer, staffId: number, secret: Buffer): string => {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aadOf(staffId));
-  const sealed = Buffer.concat([cipher.update(secret), cipher.final()]);
-  return ['v1', nonce, cipher.getAuthTag(), sealed].map((part) => (typeof part === 'string' ? part : part.toString('base64url'))).join('.');
-};
+/** Bound to the person: a row copied to somebody else opens nothing. */
+export const seal = (key: Buffer, staffId: number, secret: Buffer): string => sealFor(key, whose(staffId), secret);
 
 /** @returns null when it was sealed with another key, for another person, or is damaged */
-export const unseal = (key: Buffer, staffId: number, stored: string): Buffer | null => {
-  const [version, nonce, tag, sealed] = stored.split('.');
-  if (version !== 'v1' || !nonce || !tag || !sealed) return null;
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 }).setAAD(aadOf(staffId));
-    decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-    return Buffer.concat([decipher.update(Buffer.from(sealed, 'base64url')), decipher.final()]);
-  } catch {
-    return null;
-  }
-};
+export const unseal = (key: Buffer, staffId: number, stored: string): Buffer | null => unsealFor(key, whose(staffId), stored);
 
 const recoveryCode = (): string => {
   const letters = Array.from({ length: RECOVERY_LENGTH }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');

@@ -17,6 +17,7 @@ export const createDesk = (deps: {
   calls: CallsRepository;
   /** What this person was told and has not seen. */
   unseenMessages(staffId: StaffId): Promise<DeskMessage[]>;
+  unreadNotices(staffId: StaffId): Promise<number>;
   cards: Cards;
   presences: Presences;
   /** What the record says of this person's desk since an instant, the oldest first. */
@@ -86,7 +87,7 @@ export const createDesk = (deps: {
     today,
     recent,
     async snapshotFor(staffId: StaffId): Promise<Snapshot> {
-      const [agent, open, wrapUp, queues, figures, calledBefore, messages] = await Promise.all([
+      const [agent, open, wrapUp, queues, figures, calledBefore, messages, unreadNotices] = await Promise.all([
         agents.view(staffId),
         cards.openCardsOf(staffId),
         wrapUpCard(staffId),
@@ -94,9 +95,10 @@ export const createDesk = (deps: {
         today(staffId),
         recent(staffId),
         deps.unseenMessages(staffId),
+        deps.unreadNotices(staffId),
       ]);
       const standing = agent.callId !== null && agent.state === 'talking' ? await deps.deskViewOf(agent.callId, staffId) : null;
-      const shown = { agent, cards: open, desk: standing, wrapUp, queues, today: figures, recent: calledBefore, messages };
+      const shown = { agent, cards: open, desk: standing, wrapUp, queues, today: figures, recent: calledBefore, messages, unreadNotices };
       return { ...shown, switchUp: deps.switchUp(), alarms: deps.alarms() };
     },
   };

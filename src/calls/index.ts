@@ -1,10 +1,10 @@
-export { type CallActs, createCallActs } from './acts.ts';
+export { type Actor, type CallActs, createCallActs } from './acts.ts';
 export { type Alarms, createAlarms, GROWTH_DAYS } from './alarms.ts';
 export type { LineState } from './call.ts';
 export { type CardReader, type Cards, type CaseLookup, createCards } from './cards.ts';
 export { createDialSettings } from './dial-settings.ts';
 export { createDialler } from './dialler.ts';
-export { isPlainNumber, numberClassOf } from './dialling.ts';
+export { dialledForm, isPlainNumber, numberClassOf } from './dialling.ts';
 export { callsNotices, type PushTo } from './notifier.ts';
 export { createPlayback, type Playback } from './playback.ts';
 export { createRecordingWatch } from './recording-watch.ts';

@@ -77,6 +77,8 @@ export const createCaseIntake = (deps: {
   outbox: Pick<Outbox, 'appendAll'>;
   history: Pick<History, 'appendAll'>;
   clock: Clock;
+  /** Called for each urgent one in the transaction that registers it. */
+  onUrgent?: (db: Exec, caseId: CaseId, decision: Decision) => Promise<void>;
 }) => {
   const { repository, lives, terms, outbox, history, clock } = deps;
   return {
@@ -128,6 +130,10 @@ export const createCaseIntake = (deps: {
       );
       const texts = await lives.textsOf(added.map(({ caseId }) => caseId));
       await lives.index([...texts].map(([caseId, of]) => ({ caseId, words: wordsOf(of) })));
+      for (const [index, { caseId }] of added.entries()) {
+        const entry = decided[index];
+        if (entry?.form.urgent) await deps.onUrgent?.(db, caseId, entry.decision);
+      }
       return added;
     },
   };

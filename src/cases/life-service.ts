@@ -32,8 +32,10 @@ export interface CaseLivesDeps {
   normalNumber: (typed: string) => string | null;
   /** Whom the rules of the directory name for a subject and a place. */
   ruledLead?: (matter: { categoryCode: string | null; placeCode: string | null }) => Promise<RuledLead | null>;
-  /** Called in the transaction of every move, for what must become true together with it (R11: the callback's task). */
-  onMoved?: (db: Exec, before: CaseLife, after: CaseLife) => Promise<void>;
+  /** Called in the transaction of every move, for what must become true together with it (R11: the callback's task; notices). */
+  onMoved?: (db: Exec, before: CaseLife, after: CaseLife, made: { decision: Decision; mover: Mover }) => Promise<void>;
+  /** Called for a case that nobody has signed for in time, in the transaction that takes its alarm off. */
+  onUnsigned?: (db: Exec, life: CaseLife) => Promise<void>;
 }
 
 const SUBMISSIONS_COMPARED = 200;
@@ -173,7 +175,7 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
     await tell(db, life.caseId, decision, version, mover);
     if (REINDEXED.has(command.do)) await reindex(life.caseId);
     const after = await lives.load(life.caseId);
-    if (after) await deps.onMoved?.(db, life, after);
+    if (after) await deps.onMoved?.(db, life, after, { decision, mover });
     return after;
   };
 
@@ -429,7 +431,11 @@ export const createCaseLives = (deps: CaseLivesDeps) => {
       for (const caseId of due) if (!(await bySystemItself(caseId, { do: 'raise_card' }))) await lives.stopWatching(caseId);
       const unsigned = await store.write(async (db) => {
         const found = await lives.takeUnsigned(now, SWEEP_BATCH);
-        for (const each of found) await outbox.append(db, 'case.unsigned', each);
+        for (const each of found) {
+          await outbox.append(db, 'case.unsigned', each);
+          const life = deps.onUnsigned && (await lives.load(each.caseId));
+          if (life) await deps.onUnsigned?.(db, life);
+        }
         return found.length;
       });
       return due.length + unsigned;

@@ -55,6 +55,8 @@ export interface Config {
   metricsToken: string | null;
   fileScanner: string | null;
   textGateway: { address: string; secret: string } | null;
+  /** Private ranges that webhooks may be sent to. */
+  webhookPrivate: string[];
 }
 
 export interface RelayConfig {
@@ -249,6 +251,7 @@ export const readConfig = (environment: Environment): Config => {
     metricsToken: values.HOTLINE_METRICS_TOKEN,
     fileScanner: values.HOTLINE_FILE_SCANNER,
     textGateway: textGatewayOf(values),
+    webhookPrivate: values.HOTLINE_WEBHOOK_PRIVATE,
   };
 };
 

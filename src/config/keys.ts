@@ -165,8 +165,8 @@ export const KEYS = {
   ),
   HOTLINE_TEXT_GATEWAY: maybe(
     p.text(/^https?:\/\/\S{1,500}$/, 'an http(s) address'),
-    '短信网关地址（POST JSON，签名方式见 src/surveys/text-gateway.ts）；不填则不发短信链接',
-    'gateway for short messages (POST of JSON, signed as src/surveys/text-gateway.ts says); without it no links are sent',
+    '短信网关地址（POST JSON，签名方式见 src/outgoing/signature.ts）；不填则不发短信链接',
+    'gateway for short messages (POST of JSON, signed as src/outgoing/signature.ts says); without it no links are sent',
     { shown: '' },
   ),
   HOTLINE_TEXT_GATEWAY_SECRET: maybe(
@@ -174,6 +174,13 @@ export const KEYS = {
     '与短信网关约定的签名密钥',
     'signs what is sent to HOTLINE_TEXT_GATEWAY',
     { secret: true, shown: '' },
+  ),
+  HOTLINE_WEBHOOK_PRIVATE: key(
+    p.list(p.addressRange),
+    [],
+    '消息接口可以发往的内网地址或网段，逗号隔开；不填则只能发往公网和本机',
+    'private addresses or ranges that webhooks may be sent to, by commas; without it public addresses and this machine only',
+    { shown: '' },
   ),
   HOTLINE_LOG_LEVEL: key(p.word('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', '日志级别', 'how much is logged'),
   HOTLINE_METRICS_TOKEN: maybe(

@@ -1,3 +1,4 @@
+import { parseRange } from '../outgoing/addresses.ts';
 import type { KeyDefinition } from './keys.ts';
 
 /** What a parser throws: the sentence after the key's name, in Chinese with English beside it. */
@@ -58,6 +59,11 @@ export const list = <T>(each: Parser<T>): Parser<T[]> => ({
       .filter((part) => part !== '')
       .map((part) => each.parse(part)),
 });
+
+export const addressRange: Parser<string> = {
+  form: 'address or range (10.20.0.0/16)',
+  parse: (value) => (parseRange(value) === null ? wrong('应为地址或网段，如 10.20.0.0/16', 'must be an address or a range') : value.trim()),
+};
 
 const url = (schemes: readonly string[], value: string): URL => {
   const parsed = URL.parse(value);

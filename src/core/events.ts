@@ -54,6 +54,8 @@ export interface DomainEvents {
   'case.carded': { caseId: CaseId; card: 'yellow' | 'red' | 'none' };
   /** Dispatched, and nobody has signed in time. */
   'case.unsigned': { caseId: CaseId; leadUnit: string | null };
+  /** These people were told of something, or have read it. */
+  'notices.changed': { staffIds: StaffId[] };
 }
 
 export type DomainEventName = keyof DomainEvents;

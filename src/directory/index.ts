@@ -1,3 +1,5 @@
+export { dutyRoutes } from './duty-routes.ts';
+export { createDuty } from './duty-service.ts';
 export { createDirectoryEditing, type DirectoryEditing } from './editing.ts';
 export { directoryEditingRoutes } from './editing-routes.ts';
 export { initialsOf } from './initials.ts';

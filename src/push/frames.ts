@@ -26,6 +26,8 @@ export interface Snapshot {
   recent: CallRow[];
   /** What team leaders have said and this person has not confirmed yet, the oldest first. */
   messages: DeskMessage[];
+  /** Notices of cases that this person has not read, counted no further than 100. */
+  unreadNotices: number;
   switchUp: boolean;
   alarms: Alarm[];
 }
@@ -60,6 +62,7 @@ export type PushEvent =
   | { type: 'queue.changed'; queue: QueueSummary }
   | { type: 'message.arrived'; message: DeskMessage }
   | { type: 'message.seen'; messageId: number }
+  | { type: 'notices.changed'; unread: number }
   | { type: 'today.changed'; today: DayFigures; recent: CallRow[] }
   | { type: 'switch.changed'; up: boolean; reason: string }
   | { type: 'alarm.raised'; alarm: Alarm }

@@ -1,13 +1,13 @@
 import type { MachineRight } from '../access/machine-rights.ts';
 import { MESSAGE_KINDS } from '../agents/message-kinds.ts';
 import { DIAL_RESULTS } from '../calls/dialling.ts';
-import { HANDOVER_STATES, type HandoverTry } from '../calls/handover.ts';
 import { SEGMENT_KINDS } from '../calls/segments.ts';
 import type { CasePolicy } from '../cases/policy.ts';
 import { CARDS, CASE_SIDES, CASE_SOURCES, CASE_STATES, ORDER_KINDS, RULING_KINDS, UNIT_POSTS, WORK_KINDS } from '../cases/states.ts';
 import { DISPOSITIONS } from '../core/dispositions.ts';
 import type { Role } from '../core/roles.ts';
 import { DUTY_HOURS } from '../directory/duty.ts';
+import { HANDOVER_STATES, type HandoverTry } from '../handover/handover.ts';
 import { PLACE_STATES } from '../waiting/place.ts';
 import type { Kit } from './kit-postgres.ts';
 import { defineCitySchema } from './schema-city.ts';

@@ -9,6 +9,6 @@ export { createSurveys, type Surveys } from './service.ts';
 export { createSurveySettings } from './settings.ts';
 export { surveySettingsRoutes } from './settings-routes.ts';
 export { createHttpTextGateway } from './text-gateway.ts';
-export { linkText } from './texts.ts';
+export { isMobile, linkText } from './texts.ts';
 export { createTrials } from './trial.ts';
 export { surveyWebRoutes } from './web-routes.ts';

@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Jobs } from '../jobs/runner.ts';
+import { signedHeaders } from '../outgoing/signature.ts';
 import type { TextGateway } from './texts.ts';
 
 const JOB = 'survey.text';
@@ -9,8 +10,8 @@ const GIVE_UP_MS = 10_000;
 const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
- * Short messages by HTTP: `POST` of `{id, to, text}` to the operator's gateway, `to` in normal form. Signed with
- * `x-hotline-signature: sha256=⟨hex⟩`, the HMAC of `⟨x-hotline-timestamp⟩.⟨body⟩`, the timestamp in seconds. The id is the same at
+ * Short messages by HTTP: `POST` of `{id, to, text}` to the operator's gateway, `to` in normal form. Signed as
+ * outgoing/signature.ts says. The id is the same at
  * every try, so that a gateway which took a message and was not heard sends it once. 2xx: taken; 4xx: refused for good, a dead job that a person
  * sees; anything else is tried again, eight times over some ten minutes.
  * @param deps.address where to; no redirect is followed
@@ -27,15 +28,10 @@ export const createHttpTextGateway = (deps: {
   jobs.define(JOB, async ({ payload: { id, number, nonce } }) => {
     const text = deps.write(String(nonce));
     const body = JSON.stringify({ id, to: number, text });
-    const timestamp = String(Math.floor(clock.now().getTime() / 1000));
     const answer = await fetch(address, {
       method: 'POST',
       redirect: 'error',
-      headers: {
-        'content-type': 'application/json',
-        'x-hotline-timestamp': timestamp,
-        'x-hotline-signature': `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`,
-      },
+      headers: signedHeaders(secret, body, clock.now()),
       body,
       signal: AbortSignal.timeout(GIVE_UP_MS),
     });

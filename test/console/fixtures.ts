@@ -163,6 +163,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   },
   recent: [row(1), row(2), row(3), row(4)],
   messages: [],
+  unreadNotices: 0,
   switchUp: true,
   alarms: [],
   ...change,

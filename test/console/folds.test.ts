@@ -54,6 +54,7 @@ const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   today: { answered: 0, dialled: 3, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0, rated: 0, ratedSum: 0 },
   recent: [],
   messages: [],
+  unreadNotices: 0,
   switchUp: true,
   alarms: [],
   ...change,

@@ -264,6 +264,60 @@ const administers = async (t: Test, browser: Browser, service: PretendedService,
   await context.close();
 };
 
+/** The bell rings on any page; what was told is read and marked; a gateway is added and its secret told once. */
+const tellsAndSends = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
+  const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
+  const page = await context.newPage();
+  await page.setViewportSize(language === 'en' ? WIDE : SMALL);
+  const errors = listen(page);
+  const sent: unknown[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (request.method() !== 'GET' && /notices|webhook/.test(pathname))
+      sent.push([request.method(), pathname.replace(/\d+/, 'N'), request.postDataJSON()]);
+  });
+  service.manner = 'full';
+  await openPage(page, service, '/knowledge');
+  await page.locator('.bell').waitFor({ timeout: PAGE_LIMIT_MS });
+  service.push({ type: 'notices.changed', unread: 7 });
+  await page.locator('.bell-count').filter({ hasText: '7' }).waitFor({ timeout: PAGE_LIMIT_MS });
+  await page.click('.bell');
+  await page.locator('[data-act=read-all]').waitFor({ timeout: PAGE_LIMIT_MS });
+  await settled(page);
+  await judge(t, page, 'the notices');
+  await page.click('[data-act=read-all]');
+  service.push({ type: 'notices.changed', unread: 0 });
+  await page.locator('.bell-count').waitFor({ state: 'detached', timeout: PAGE_LIMIT_MS });
+  await page.click('[data-act=notice-phone]');
+  await page.fill('dialog input', '13900001111');
+  await judge(t, page, 'the mobile for texts');
+  await page.click('[data-act=save-notice-phone]');
+  await page.locator('dialog').waitFor({ state: 'detached', timeout: PAGE_LIMIT_MS });
+  await openPage(page, service, '/settings/webhooks');
+  await page.click('[data-act=add-webhook]', { timeout: PAGE_LIMIT_MS });
+  await page.locator('dialog input').first().fill('短信网关');
+  await page.locator('dialog input').nth(1).fill('https://sms.example.cn/hook');
+  await judge(t, page, 'a new gateway', 'may scroll');
+  await page.click('[data-act=save-webhook]');
+  await page.locator('dialog .token').waitFor({ timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'its secret');
+  await page.keyboard.press('Escape');
+  await page.locator('[data-act=attempts]').first().click();
+  await page.locator('dialog table').waitFor({ timeout: PAGE_LIMIT_MS });
+  await judge(t, page, 'the tries of one message');
+  t.match(
+    sent,
+    [
+      ['POST', '/api/notices/read', { upTo: Number }],
+      ['PUT', '/api/notices/phone', { mobile: '13900001111' }],
+      ['POST', '/api/settings/webhooks', { name: '短信网关', url: 'https://sms.example.cn/hook' }],
+    ],
+    'what was asked of the service',
+  );
+  t.same(errors, [], 'no error in the browser’s console');
+  await context.close();
+};
+
 /** A list is named, laid out anew and taken out as a file: nothing is sent before the last button. */
 const keepsLists = async (t: Test, browser: Browser, service: PretendedService, language: Language): Promise<void> => {
   const context = await newContext(browser, language, language === 'en' ? 'dark' : 'light');
@@ -339,6 +393,9 @@ t.test('pages', { timeout: 380_000 }, async (t) => {
     await t.test(`who may dial what, ${language}`, { timeout: 300_000 }, (t) => setsDialling(t, browser, service, language));
     await t.test(`a leader’s acts, ${language}`, { timeout: 300_000 }, (t) => leads(t, browser, service, language));
     await t.test(`lists that are kept, ${language}`, { timeout: 300_000 }, (t) => keepsLists(t, browser, service, language));
+    await t.test(`what one is told and what is sent, ${language}`, { timeout: 300_000 }, (t) =>
+      tellsAndSends(t, browser, service, language),
+    );
     await t.test(`an administrator’s acts, ${language}`, { timeout: 300_000 }, (t) => administers(t, browser, service, language));
   }
 }).catch(t.threw);

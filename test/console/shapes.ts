@@ -67,6 +67,7 @@ export const SnapshotShape = Type.Object(
     today: DayFigures,
     recent: Type.Array(CallRow),
     messages: Type.Array(DeskMessage),
+    unreadNotices: Type.Integer(),
     switchUp: Type.Boolean(),
     alarms: Type.Array(Alarm),
   },

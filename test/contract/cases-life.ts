@@ -23,7 +23,7 @@ export const LINE = '19900000001';
 const PATIENCE_MS = 120_000;
 
 /** Cases as the service has them, on a driven clock; `given` makes people, `life` makes moves. */
-export const createHouse = (store: Store, more: Pick<CaseLivesDeps, 'onMoved' | 'ruledLead'> = {}) => {
+export const createHouse = (store: Store, more: Pick<CaseLivesDeps, 'onMoved' | 'onUnsigned' | 'ruledLead'> = {}) => {
   const time = { now: TUESDAY };
   const clock = { now: () => time.now };
   const outbox = createOutbox({ store, clock, logger: pino({ level: 'silent' }) });

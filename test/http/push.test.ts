@@ -55,6 +55,7 @@ const world = async (t: Test, options: { onSnapshot?: (staffId: number) => Promi
       today: { answered: 0, dialled: 0, drafted: 0, missed: 0, pausedSeconds: 0, pauses: [], talkSeconds: 0, rated: 0, ratedSum: 0 },
       recent: [],
       messages: [],
+      unreadNotices: 0,
       switchUp: true,
       alarms: [{ id: 'number_floods.1', kind: 'number_floods', at: '2026-11-24T00:00:00.000Z', detail: '199****0001 ≥ 5' }],
     };

@@ -69,8 +69,10 @@ import type {
   UnitItem,
 } from '../../directory/editing-schemas.ts';
 import type { Article, ArticlePage, Category, LikelyArticle, Place, Unit } from '../../directory/schemas.ts';
+import type { HandoverAct, HandoverView, StartHandover } from '../../handover/schemas.ts';
 import type { HistoryPage, HistoryPerson } from '../../history/schemas.ts';
 import type { HoursView, SaveHours } from '../../hours/schemas.ts';
+import type { MarkRead, NoticePage, Receipt } from '../../notices/schemas.ts';
 import type { ChooseRecording, PromptsView } from '../../prompts/schemas.ts';
 import type { Snapshot } from '../../push/frames.ts';
 import type {
@@ -87,6 +89,7 @@ import type { LinkView, NumberView, PauseView, RecordCall, SurveysView, TaskResu
 import type { SaveSurveyRules, ScriptView, SurveyRulesView, TrialView, VersionView } from '../../surveys/settings-schemas.ts';
 import type { SystemView } from '../../system/schemas.ts';
 import type { SaveWaitingRules, WaitingRulesView } from '../../waiting/schemas.ts';
+import type { AttemptView, ChangedWebhook, DeliveryPage, NewWebhook, WebhookSecret, WebhookView } from '../../webhooks/schemas.ts';
 import { request, requestFile, UPLOAD_GIVES_UP_AFTER_MS } from './client.ts';
 
 const page = (path: string, after: string | null, limit: number, more: Record<string, string | number | undefined> = {}): string => {
@@ -139,6 +142,9 @@ export const api = {
     request<DeskView>('POST', `/api/calls/${callId}/transfer`, { to, confirm }),
   callThird: (callId: number, to: WantedDestination, how: 'consult' | 'conference', confirm = false) =>
     request<DeskView>('POST', `/api/calls/${callId}/third`, { to, how, confirm }),
+  handover: (callId: number) => request<HandoverView | null>('GET', `/api/calls/${callId}/handover`),
+  startHandover: (callId: number, body: StartHandover) => request<HandoverView>('POST', `/api/calls/${callId}/handover`, body),
+  handoverAct: (callId: number, body: HandoverAct) => request<HandoverView>('POST', `/api/calls/${callId}/handover/acts`, body),
   joinThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/join`, {}),
   dismissThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/dismiss`, {}),
   leaveToThird: (callId: number) => request<DeskView>('POST', `/api/calls/${callId}/third/leave`, {}),
@@ -266,6 +272,31 @@ export const api = {
   saveSecondFactorSettings: (body: SecondFactorSettings) => request<SecondFactorSettings>('PUT', '/api/settings/second-factor', body),
   profile: () => request<ProfileView>('GET', '/api/settings/profile'),
   saveProfile: (body: ProfileView) => request<ProfileView>('PUT', '/api/settings/profile', body),
+  /** Newest first; the mark is the last row's id. */
+  notices: async (after: string | null, unreadOnly: boolean) => {
+    const query = new URLSearchParams({ ...(unreadOnly ? { unreadOnly: 'true' } : {}), ...(after ? { before: after } : {}) });
+    const { next, ...found } = await request<NoticePage>('GET', `/api/notices?${query}`);
+    return { ...found, next: next === null ? null : String(next) };
+  },
+  readNotices: (which: MarkRead) => request<{ unread: number }>('POST', '/api/notices/read', which),
+  noticePhone: () => request<{ mobile: string | null }>('GET', '/api/notices/phone'),
+  saveNoticePhone: (mobile: string | null) => request<{ mobile: string | null }>('PUT', '/api/notices/phone', { mobile }),
+  leaders: () => request<{ name: string }[]>('GET', '/api/notices/leaders'),
+  receipts: (caseId: number) => request<Receipt[]>('GET', `/api/cases/${caseId}/receipts`),
+  webhooks: () => request<WebhookView[]>('GET', '/api/settings/webhooks'),
+  addWebhook: (body: NewWebhook) => request<WebhookSecret>('POST', '/api/settings/webhooks', body),
+  changeWebhook: (webhookId: number, body: ChangedWebhook) => request<void>('PUT', `/api/settings/webhooks/${webhookId}`, body),
+  renewWebhook: (webhookId: number, version: number) =>
+    request<WebhookSecret>('POST', `/api/settings/webhooks/${webhookId}/secret`, { version }),
+  removeWebhook: (webhookId: number, version: number) => request<void>('DELETE', `/api/settings/webhooks/${webhookId}`, { version }),
+  testWebhook: (webhookId: number) => request<{ deliveryId: number }>('POST', `/api/settings/webhooks/${webhookId}/test`),
+  replayWebhook: (webhookId: number) => request<{ replayed: number }>('POST', `/api/settings/webhooks/${webhookId}/replay`),
+  deliveries: async (after: string | null) => {
+    const { next, rows } = await request<DeliveryPage>('GET', `/api/settings/webhook-deliveries${after ? `?before=${after}` : ''}`);
+    return { rows, next: next === null ? null : String(next) };
+  },
+  attempts: (deliveryId: number) => request<AttemptView[]>('GET', `/api/settings/webhook-deliveries/${deliveryId}/attempts`),
+  replayDelivery: (deliveryId: number) => request<void>('POST', `/api/settings/webhook-deliveries/${deliveryId}/replay`),
   machines: () => request<MachineItem[]>('GET', '/api/settings/machines'),
   addMachine: (body: NewMachine) => request<MachineToken>('POST', '/api/settings/machines', body),
   revokeMachine: (machineId: number) => request<void>('DELETE', `/api/settings/machines/${machineId}`),

@@ -1,9 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { CircleUserRound, Keyboard } from 'lucide-react';
+import { Bell, CircleUserRound, Keyboard } from 'lucide-react';
 import type { Me } from '../../access/schemas.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { Icon } from '../ui/parts.tsx';
+import { useStore } from '../ui/store.ts';
 import { placesOf } from './places.ts';
+import { push } from './services.ts';
 
 export const Rail = ({ me, onKeys, onPreferences }: { me: Me; onKeys: () => void; onPreferences: () => void }) => {
   const { t } = useWords();
@@ -19,6 +21,7 @@ export const Rail = ({ me, onKeys, onPreferences }: { me: Me; onKeys: () => void
         </Link>
       ))}
       <span className="grow" />
+      <BellPlace />
       <button type="button" className="rail-place" onClick={onKeys} aria-keyshortcuts="F1">
         <Icon of={Keyboard} size={20} />
         <span>{t('rail.keys')}</span>
@@ -28,5 +31,26 @@ export const Rail = ({ me, onKeys, onPreferences }: { me: Me; onKeys: () => void
         <span>{me.name}</span>
       </button>
     </nav>
+  );
+};
+
+/** The service counts no further than this. */
+const MOST = 100;
+
+/** What this person was told and has not read, on every page. */
+const BellPlace = () => {
+  const { t } = useWords();
+  const unread = useStore(push.state).snapshot?.unreadNotices ?? 0;
+  const shown = unread >= MOST ? `${MOST - 1}+` : String(unread);
+  return (
+    <Link to="/notices" className="rail-place bell" aria-label={unread > 0 ? t('notices.place_unread', { n: shown }) : t('notices.place')}>
+      <Icon of={Bell} size={20} />
+      <span>{t('notices.place')}</span>
+      {unread > 0 && (
+        <b className="bell-count" data-unread={unread}>
+          {shown}
+        </b>
+      )}
+    </Link>
   );
 };

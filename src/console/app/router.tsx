@@ -35,6 +35,7 @@ const tree = root.addChildren([
   lazy('/cases', () => import('../cases/cases-page.tsx'), 'CasesPage'),
   lazy('/cases/$caseId', () => import('../cases/case-page.tsx'), 'CasePage'),
   lazy('/city', () => import('../city/city-page.tsx'), 'CityPage'),
+  lazy('/notices', () => import('../notices/notices-page.tsx'), 'NoticesPage'),
   lazy('/knowledge', () => import('../knowledge/knowledge-page.tsx'), 'KnowledgePage'),
   lazy('/history', () => import('../history/history-page.tsx'), 'HistoryPage'),
   lazy('/staff', () => import('../staff/staff-page.tsx'), 'StaffPage'),
@@ -52,6 +53,7 @@ const tree = root.addChildren([
   lazy('/settings/terms', () => import('../settings/terms-page.tsx'), 'TermsPage'),
   lazy('/settings/export', () => import('../settings/export-page.tsx'), 'ExportPage'),
   lazy('/settings/security', () => import('../settings/security-page.tsx'), 'SecurityPage'),
+  lazy('/settings/webhooks', () => import('../settings/webhooks-page.tsx'), 'WebhooksPage'),
   lazy('/system', () => import('../system/system-page.tsx'), 'SystemPage'),
 ]);
 

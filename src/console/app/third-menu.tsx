@@ -11,6 +11,7 @@ import { useNow } from '../ui/clock.ts';
 import { Icon, KeyCap } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
 import { actOnCall } from './desk-acts.ts';
+import { HandOver, HandOverGoesOn } from './handover.tsx';
 import { onKey } from './keys.ts';
 import { push } from './services.ts';
 import { wantedFrom } from './third-view.ts';
@@ -161,6 +162,7 @@ const Choose = ({ standing, onClose }: { standing: CallStanding; onClose: () => 
       <p className={sure ? 'fact-amber' : 'meta'} role="status">
         {t(sure ? 'third.confirm' : 'third.note')}
       </p>
+      <HandOver standing={standing} unitCode={unit} />
     </>
   );
 };
@@ -173,6 +175,7 @@ const Together = ({ standing }: { standing: CallStanding }) => {
   const may = (act: CallStanding['acts'][number]): boolean => acts.includes(act);
   return (
     <>
+      <HandOverGoesOn standing={standing} />
       <p role="status" className="third-standing">
         <b>{party}</b> {t(thirdIsThere ? (state === 'asking' ? 'third.is_asked' : 'third.is_there') : 'third.rings')}
       </p>

@@ -20,6 +20,7 @@ import { CaseFiles } from './case-files.tsx';
 import { CaseStatus, Due, Lasted, Marks } from './case-status.tsx';
 import { byDay, type Kind, type LifeEntry, lifeEntries, openOrders, type Part, stages } from './life-view.ts';
 import { Moves } from './moves.tsx';
+import { Receipts } from './receipts.tsx';
 
 const CLOSED = ['closed', 'direct_closed', 'not_accepted', 'terminated', 'merged', 'archived', 'callback_failed'];
 
@@ -200,8 +201,16 @@ export const CaseFacts = ({ view }: { view: CasePageView }) => (
     <Matter view={view} />
     <CaseFiles caseId={view.caseId} />
     <Units view={view} />
+    <CaseReceipts view={view} />
   </>
 );
+
+/** For the centre: what a unit's people have read is not another unit's matter. */
+const CaseReceipts = ({ view }: { view: CasePageView }) => {
+  const { me } = useStore(session);
+  const reads = me !== null && (may(me, 'cases.read_all') || may(me, 'cases.read_own'));
+  return reads && view.state !== 'draft' ? <Receipts caseId={view.caseId} /> : null;
+};
 
 const Clocks = ({ view }: { view: CasePageView }) => {
   const { t } = useWords();

@@ -420,6 +420,28 @@ const OrderField = ({ form, view, values, set }: FieldsProps) => {
   );
 };
 
+/** A leader with an account is told at once; of anybody else the name stands on the record and every leader is told. */
+const RecipientField = ({ values, set }: FieldsProps) => {
+  const { t } = useWords();
+  const { data } = useQuery({ queryKey: ['leaders'], queryFn: api.leaders });
+  const typed = values.recipient.trim();
+  const names = (data ?? []).map(({ name }) => name).filter((name) => name.includes(typed) && name !== typed);
+  return (
+    <Field word="carry.recipient">
+      {(id) => (
+        <Combo
+          id={id}
+          label={t('carry.recipient')}
+          value={values.recipient}
+          options={names.map((name) => ({ key: name, label: name, note: '' }))}
+          onType={(words) => set('recipient', words)}
+          onChoose={(name) => set('recipient', name)}
+        />
+      )}
+    </Field>
+  );
+};
+
 const AgreeField = ({ values, set }: FieldsProps) => (
   <Choice word="carry.agree" prefix="agree" of={['yes', 'no']} value={values.agree} onChange={(value) => set('agree', value)} />
 );
@@ -437,7 +459,7 @@ const FIELDS: Readonly<Record<string, (props: FieldsProps) => ReactNode>> = {
   unitCode: ({ values, set }) => <UnitPicker word="carry.unit" value={values.unitCode} onChoose={(code) => set('unitCode', code)} />,
   person: ({ values, set }) => <Line word="carry.person" value={values.person} onChange={(value) => set('person', value)} />,
   answered: ({ values, set }) => <Check word="carry.answered" value={values.answered} onChange={(value) => set('answered', value)} />,
-  recipient: ({ values, set }) => <Line word="carry.recipient" value={values.recipient} onChange={(value) => set('recipient', value)} />,
+  recipient: RecipientField,
   workingDays: ({ values, set }) => (
     <Line word="carry.working_days" type="number" value={values.workingDays} onChange={(value) => set('workingDays', value)} />
   ),

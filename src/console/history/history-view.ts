@@ -17,7 +17,7 @@ export const thingWord = (t: Translate, kind: string): string => {
 
 /** Details that only name the thing again or are of use to machines. */
 const HIDDEN = new Set(['callId', 'offerId', 'version', 'recordingId', 'exportId']);
-const LISTS: Record<string, string> = { fields: 'field', roles: 'role' };
+const LISTS: Record<string, string> = { fields: 'field', roles: 'role', events: 'notice_rule' };
 const WORDS: Record<string, string> = {
   disposition: 'disposition',
   outcome: 'outcome',

@@ -1,6 +1,7 @@
 import { CASE_PHRASES } from './phrases-cases.ts';
 import { CITY_PHRASES } from './phrases-city.ts';
 import { DIRECTORY_PHRASES } from './phrases-directory.ts';
+import { NOTICE_PHRASES } from './phrases-notices.ts';
 import { PAGE_PHRASES } from './phrases-pages.ts';
 import { TERMS_PHRASES } from './phrases-terms.ts';
 
@@ -11,6 +12,7 @@ export const PHRASES = {
   ...DIRECTORY_PHRASES,
   ...TERMS_PHRASES,
   ...CITY_PHRASES,
+  ...NOTICE_PHRASES,
   'act.retry': ['重试', 'Try again'],
   'act.close': ['关闭', 'Close'],
   'act.confirm': ['确认', 'Confirm'],

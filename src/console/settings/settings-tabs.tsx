@@ -14,7 +14,8 @@ const TABS: readonly {
     | '/settings/outside'
     | '/settings/calendar'
     | '/settings/terms'
-    | '/settings/export';
+    | '/settings/export'
+    | '/settings/webhooks';
   word: PhraseKey;
 }[] = [
   { to: '/settings', word: 'hours.tab' },
@@ -28,6 +29,7 @@ const TABS: readonly {
   { to: '/settings/security', word: 'security.tab' },
   { to: '/settings/outside', word: 'outside.tab' },
   { to: '/settings/export', word: 'export_limit.title' },
+  { to: '/settings/webhooks', word: 'webhooks.tab' },
 ];
 
 /** The pages of settings; each has its own address. */

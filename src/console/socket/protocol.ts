@@ -93,6 +93,8 @@ export const applyEvent = (snapshot: Snapshot, event: PushEvent): Snapshot => {
     }
     case 'message.seen':
       return { ...snapshot, messages: snapshot.messages.filter(({ messageId }) => messageId !== event.messageId) };
+    case 'notices.changed':
+      return { ...snapshot, unreadNotices: event.unread };
     case 'today.changed':
       return { ...snapshot, today: event.today, recent: event.recent.slice(0, RECENT_ROWS) };
     case 'switch.changed':

@@ -1,0 +1,2 @@
+export { webhooksRoutes } from './routes.ts';
+export { createWebhooks } from './service.ts';

@@ -1,0 +1,4 @@
+import t from 'tap';
+import { handoverContract } from './handover.ts';
+
+handoverContract(t, 'sqlite');

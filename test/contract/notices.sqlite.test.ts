@@ -1,0 +1,4 @@
+import t from 'tap';
+import { noticesSuite } from './notices.ts';
+
+noticesSuite(t, 'sqlite');
