@@ -6,13 +6,18 @@ import { until } from '../helpers/switch.ts';
 import { wholeApp } from '../helpers/whole-app.ts';
 
 export const ratingsContract = (t: Test, engine: Engine): void => {
+  t.setTimeout(90_000);
   t.test('a rating after a call: once, with the agent who spoke last, on the call’s record and in the agent’s day', async (t) => {
     const store = await openTestStore(t, engine);
     const time = { now: TUESDAY };
     const given = createGiven(store);
     const first = await given.staff({ extension: '8001' });
     const last = await given.staff({ extension: '8002' });
-    const { app, script } = await wholeApp(t, { dataDirectory: t.testdir(), store, clock: { now: () => time.now } });
+    const { app, script } = await wholeApp(t, {
+      dataDirectory: t.testdir(),
+      store: { ...store, close: async () => {} },
+      clock: { now: () => time.now },
+    });
     await app.http.ready();
     await app.start();
     t.teardown(() => app.stop());
