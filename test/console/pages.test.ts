@@ -280,7 +280,7 @@ const tellsAndSends = async (t: Test, browser: Browser, service: PretendedServic
   await openPage(page, service, '/knowledge');
   await page.locator('.bell').waitFor({ timeout: PAGE_LIMIT_MS });
   service.push({ type: 'notices.changed', unread: 7 });
-  await page.locator('.bell-count').filter({ hasText: '7' }).waitFor({ timeout: PAGE_LIMIT_MS });
+  await page.locator('.bell-count[data-shown="7"]').waitFor({ timeout: PAGE_LIMIT_MS });
   await page.click('.bell');
   await page.locator('[data-act=read-all]').waitFor({ timeout: PAGE_LIMIT_MS });
   await settled(page);

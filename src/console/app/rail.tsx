@@ -46,11 +46,8 @@ const BellPlace = () => {
     <Link to="/notices" className="rail-place bell" aria-label={unread > 0 ? t('notices.place_unread', { n: shown }) : t('notices.place')}>
       <Icon of={Bell} size={20} />
       <span>{t('notices.place')}</span>
-      {unread > 0 && (
-        <b className="bell-count" data-unread={unread}>
-          {shown}
-        </b>
-      )}
+      {/* The name says it already; what is read aloud and what is seen must not differ. */}
+      {unread > 0 && <b className="bell-count" data-unread={unread} data-shown={shown} />}
     </Link>
   );
 };
