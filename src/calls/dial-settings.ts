@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import { HotlineError, isHotlineError } from '../core/errors.ts';
+import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { KeptSetting } from '../settings/repository.ts';
 import { type SavingDeps, saveSetting } from '../settings/saving.ts';
+import { toldSwitch } from '../settings/telling.ts';
 import type { Telephony } from '../telephony/port.ts';
 import { type DialRules, FIRST_DIAL_RULES, openClasses } from './dialling.ts';
 import type { DialRulesView, SaveDialRules } from './schemas.ts';
@@ -28,13 +29,11 @@ export const createDialSettings = (
 
   const tellSwitch = async (): Promise<void> => {
     onSwitch = false;
-    try {
-      await telephony.writeDialling(openClasses(await rules()));
-      onSwitch = true;
-    } catch (err) {
-      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
-      logger.warn({ err }, 'what may be dialled could not be written to the switch; it is when the switch is back');
-    }
+    onSwitch = await toldSwitch(
+      async () => telephony.writeDialling(openClasses(await rules())),
+      logger,
+      'what may be dialled could not be written to the switch; it is when the switch is back',
+    );
   };
 
   return {

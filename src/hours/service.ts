@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { shanghaiDay } from '../core/clock.ts';
-import { isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { CalendarYear } from '../core/working-time.ts';
 import type { KeptSetting } from '../settings/repository.ts';
 import { type SavingDeps, saveSetting } from '../settings/saving.ts';
+import { toldSwitch } from '../settings/telling.ts';
 import type { HotlineSettings, Telephony } from '../telephony/port.ts';
 import { changedFields, checkHours, publishedUntil, settingsForSwitch } from './hours.ts';
 import type { HotlineHours, HoursView, SaveHours } from './schemas.ts';
@@ -58,15 +58,12 @@ export const createHours = (deps: HoursDeps) => {
 
   const tellSwitch = async (): Promise<void> => {
     onSwitch = false;
-    try {
+    const write = async (): Promise<void> => {
       const settings = await forSwitch();
       await telephony.writeSettings(settings);
       told = JSON.stringify(settings);
-      onSwitch = true;
-    } catch (err) {
-      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
-      logger.warn({ err }, 'the hours could not be written to the switch; they are when it is back');
-    }
+    };
+    onSwitch = await toldSwitch(write, logger, 'the hours could not be written to the switch; they are when it is back');
   };
 
   const view = async (): Promise<HoursView> => viewOf(await repository.get(KEY));

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
-import { HotlineError, isHotlineError } from '../core/errors.ts';
+import { HotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import { byStaff, type History } from '../history/index.ts';
 import type { SettingsRepository } from '../settings/repository.ts';
 import { saveSetting, staleSetting } from '../settings/saving.ts';
+import { toldSwitch } from '../settings/telling.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { Exec, Store } from '../storage/store.ts';
 import type { Telephony } from '../telephony/port.ts';
@@ -92,22 +93,12 @@ export const createQueues = (deps: QueuesDeps) => {
       return;
     }
     onSwitch = false;
-    try {
-      await deps.telephony.writeQueues(queuesForSwitch(plan.value, deps.numbers));
-      onSwitch = true;
-    } catch (err) {
-      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
-      logger.warn({ err }, 'the queues could not be written to the switch; they are when it is back');
-    }
+    const write = (): Promise<unknown> => deps.telephony.writeQueues(queuesForSwitch(plan.value, deps.numbers));
+    onSwitch = await toldSwitch(write, logger, 'the queues could not be written to the switch; they are when it is back');
   };
 
   const rejoin = async (whom: readonly number[] | 'everybody'): Promise<void> => {
-    try {
-      await deps.rejoin(whom);
-    } catch (err) {
-      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
-      logger.warn({ err }, 'members could not be moved on the switch; they are when it is back');
-    }
+    await toldSwitch(() => deps.rejoin(whom), logger, 'members could not be moved on the switch; they are when it is back');
   };
 
   const view = async (): Promise<QueuesView> => {

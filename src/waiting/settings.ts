@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { isHotlineError } from '../core/errors.ts';
 import type { StaffId } from '../core/ids.ts';
 import type { KeptSetting } from '../settings/repository.ts';
 import { type SavingDeps, saveSetting } from '../settings/saving.ts';
+import { toldSwitch } from '../settings/telling.ts';
 import type { Telephony } from '../telephony/port.ts';
 import { FIRST_RULES, settingsForSwitch } from './rules.ts';
 import type { SaveWaitingRules, WaitingRules, WaitingRulesView } from './schemas.ts';
@@ -13,21 +13,18 @@ const KEY = 'hotline.waiting';
 export const createWaitingSettings = (deps: SavingDeps & { telephony: Pick<Telephony, 'writeWaiting'>; logger: Logger }) => {
   const { repository, telephony, logger } = deps;
   let onSwitch = false;
-  /** What was put in by `save`, checked then. */
-  // A rule that came later than what was saved is as at first.
+  /** What was put in by `save`, checked then; a rule that came later than what was saved is as at first. */
   const rulesOf = (kept: KeptSetting | null): WaitingRules => ({ ...FIRST_RULES, ...(kept?.value as WaitingRules | undefined) });
   const viewOf = (kept: KeptSetting | null): WaitingRulesView => ({ version: kept?.version ?? 0, rules: rulesOf(kept), onSwitch });
   const rules = async (): Promise<WaitingRules> => rulesOf(await repository.get(KEY));
 
   const tellSwitch = async (): Promise<void> => {
     onSwitch = false;
-    try {
-      await telephony.writeWaiting(settingsForSwitch(await rules()));
-      onSwitch = true;
-    } catch (err) {
-      if (!isHotlineError(err) || !err.code.startsWith('telephony.')) throw err;
-      logger.warn({ err }, 'what a waiting citizen gets could not be written to the switch; it is when the switch is back');
-    }
+    onSwitch = await toldSwitch(
+      async () => telephony.writeWaiting(settingsForSwitch(await rules())),
+      logger,
+      'what a waiting citizen gets could not be written to the switch; it is when the switch is back',
+    );
   };
 
   const view = async (): Promise<WaitingRulesView> => viewOf(await repository.get(KEY));

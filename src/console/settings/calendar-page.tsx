@@ -3,7 +3,7 @@ import { Button, Input } from 'antd';
 import { CalendarClock, CircleCheck } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { CalendarPlanView, YearSaved } from '../../cases/life-schemas.ts';
-import { ApiError, messageOf } from '../api/client.ts';
+import { messageOf } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { useWords } from '../i18n/i18n.ts';
 import { ColumnHeads, Failed, Loading, PageTop, PanelHead, Tag } from '../ui/parts.tsx';
@@ -64,7 +64,7 @@ const ImportYear = () => {
   const run = async (work: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem('');
-    await work().catch((error: unknown) => setProblem(error instanceof ApiError ? error.message : messageOf(error)));
+    await work().catch((error: unknown) => setProblem(messageOf(error)));
     setBusy(false);
   };
   const look = (file: File | undefined): void => {

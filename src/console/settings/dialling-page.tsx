@@ -1,5 +1,4 @@
-import { Button, InputNumber } from 'antd';
-import { CircleCheck, CloudOff } from 'lucide-react';
+import { InputNumber } from 'antd';
 import { useState } from 'react';
 import { DIALLING_ROLES, OPENED_CLASSES, type OpenedClass } from '../../calls/dialling.ts';
 import type { DialRulesView } from '../../calls/schemas.ts';
@@ -7,9 +6,8 @@ import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
-import { Tag } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
-import { type EditorProps, SettingPage, useSavingForm } from './versioned-setting.tsx';
+import { type EditorProps, SettingFoot, SettingPage, SettingPart, useSavingForm } from './versioned-setting.tsx';
 
 const KEY = ['dial-rules'];
 type Rules = DialRulesView['rules'];
@@ -65,8 +63,7 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<DialRulesView>) => 
         void save(() => api.saveDialRules({ version: view.version, rules }));
       }}
     >
-      <section aria-label={t('dialling.classes')}>
-        <h2>{t('dialling.classes')}</h2>
+      <SettingPart title="dialling.classes">
         <table className="table">
           <thead>
             <tr>
@@ -119,14 +116,12 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<DialRulesView>) => 
           </tbody>
         </table>
         <p className="meta">{t('dialling.classes_note')}</p>
-      </section>
-      <section aria-label={t('dialling.limits')}>
-        <h2>{t('dialling.limits')}</h2>
+      </SettingPart>
+      <SettingPart title="dialling.limits">
         {limit('agentPerHour', 1000)}
         {limit('allPerHour', 100_000)}
-      </section>
-      <section aria-label={t('dialling.shown')}>
-        <h2>{t('dialling.shown')}</h2>
+      </SettingPart>
+      <SettingPart title="dialling.shown">
         <div className="waiting-row">
           <label htmlFor="dialling-shown">{t('dialling.shown_number')}</label>
           <select
@@ -144,23 +139,15 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<DialRulesView>) => 
             ))}
           </select>
         </div>
-      </section>
-      <p className="problem" role="status">
-        {problem}
-        {isSaved && !touched && <span className="well">{t('act.saved')}</span>}
-      </p>
-      <div className="row">
-        {mayChange ? (
-          <Button type="primary" htmlType="submit" loading={busy} data-act="save-dialling">
-            {t('hours.save')}
-          </Button>
-        ) : (
-          <p className="meta">{t('hours.read_only')}</p>
-        )}
-        <Tag icon={view.onSwitch ? CircleCheck : CloudOff} tone={view.onSwitch ? 'green' : 'amber'}>
-          {t(view.onSwitch ? 'hours.on_switch' : 'hours.not_on_switch')}
-        </Tag>
-      </div>
+      </SettingPart>
+      <SettingFoot
+        problem={problem}
+        saved={isSaved && !touched}
+        mayChange={mayChange}
+        busy={busy}
+        act="save-dialling"
+        onSwitch={view.onSwitch}
+      />
     </form>
   );
 };

@@ -1,5 +1,5 @@
-import { Button, Input, InputNumber } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { Input, InputNumber } from 'antd';
+import { useState } from 'react';
 import { RETRIED, type Retried } from '../../surveys/attempts.ts';
 import type { SurveyRulesView } from '../../surveys/settings-schemas.ts';
 import { ApiError, messageOf } from '../api/client.ts';
@@ -7,11 +7,10 @@ import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
-import type { PhraseKey } from '../i18n/phrases.ts';
 import { useStore } from '../ui/store.ts';
 import { ROWS, type Row } from './hours-view.ts';
 import { formOfSurveyRules, PACE, type RulesForm, surveyRulesOf } from './survey-view.ts';
-import { type EditorProps, useSaving } from './versioned-setting.tsx';
+import { type EditorProps, SettingFoot, SettingPart, useSaving } from './versioned-setting.tsx';
 
 const KEY = ['survey-rules'];
 const LONGEST_MINUTES = 7 * 24 * 60;
@@ -47,7 +46,7 @@ export const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<SurveyRulesV
         void save();
       }}
     >
-      <Part title="survey_set.windows">
+      <SettingPart title="survey_set.windows">
         {ROWS.map((row) => (
           <div key={row} className="hours-row">
             <label htmlFor={`survey-${row}`}>{t(`day.${row}`)}</label>
@@ -67,8 +66,8 @@ export const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<SurveyRulesV
           </div>
         ))}
         <p className="meta">{t('survey_set.quiet')}</p>
-      </Part>
-      <Part title="survey_set.retries">
+      </SettingPart>
+      <SettingPart title="survey_set.retries">
         <NumberRow
           id="survey-budget"
           label={t('survey_set.budget')}
@@ -103,8 +102,8 @@ export const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<SurveyRulesV
           disabled={!mayChange}
           onChange={(faultsUntilPause) => change({ attempts: { ...form.attempts, faultsUntilPause } })}
         />
-      </Part>
-      <Part title="survey_set.pacing">
+      </SettingPart>
+      <SettingPart title="survey_set.pacing">
         {(Object.keys(PACE) as (keyof typeof PACE)[]).map((field) => (
           <NumberRow
             key={field}
@@ -118,31 +117,15 @@ export const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<SurveyRulesV
           />
         ))}
         <p className="meta">{t('survey_set.pacing_note')}</p>
-      </Part>
-      <p className="problem" role="status">
-        {problem && !placed && problem.text}
-        {isSaved && !touched && <span className="well">{t('act.saved')}</span>}
-      </p>
-      {mayChange ? (
-        <div>
-          <Button type="primary" htmlType="submit" loading={busy} data-act="save-survey-rules">
-            {t('hours.save')}
-          </Button>
-        </div>
-      ) : (
-        <p className="meta">{t('hours.read_only')}</p>
-      )}
+      </SettingPart>
+      <SettingFoot
+        problem={problem && !placed && problem.text}
+        saved={isSaved && !touched}
+        mayChange={mayChange}
+        busy={busy}
+        act="save-survey-rules"
+      />
     </form>
-  );
-};
-
-const Part = ({ title, children }: { title: PhraseKey; children: ReactNode }) => {
-  const { t } = useWords();
-  return (
-    <section aria-label={t(title)}>
-      <h2>{t(title)}</h2>
-      {children}
-    </section>
   );
 };
 

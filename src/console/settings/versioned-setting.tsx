@@ -1,7 +1,11 @@
 import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { CircleCheck, CloudOff } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { messageOf } from '../api/client.ts';
-import { Failed, Loading, PageTop } from '../ui/parts.tsx';
+import { useWords } from '../i18n/i18n.ts';
+import type { PhraseKey } from '../i18n/phrases.ts';
+import { Failed, Loading, PageTop, Tag } from '../ui/parts.tsx';
 import { SettingsTabs } from './settings-tabs.tsx';
 
 interface Versioned {
@@ -75,4 +79,51 @@ export const useSavingForm = <View extends Versioned>(queryKey: QueryKey, onSave
     if (error !== null) setProblem(messageOf(error));
   };
   return { busy, problem, touch: (): void => setProblem(''), save };
+};
+
+/** One part of a setting under its own heading. */
+export const SettingPart = ({ title, children }: { title: PhraseKey; children: ReactNode }) => {
+  const { t } = useWords();
+  return (
+    <section aria-label={t(title)}>
+      <h2>{t(title)}</h2>
+      {children}
+    </section>
+  );
+};
+
+/** The end of a setting's form: what was said of the last save, and the button; whoever may only look is told so. */
+export const SettingFoot = (props: {
+  problem: ReactNode;
+  saved: boolean;
+  mayChange: boolean;
+  busy: boolean;
+  act: string;
+  /** Of a setting that the switch keeps too. */
+  onSwitch?: boolean;
+}) => {
+  const { t } = useWords();
+  const { onSwitch } = props;
+  return (
+    <>
+      <p className="problem" role="status">
+        {props.problem}
+        {props.saved && <span className="well">{t('act.saved')}</span>}
+      </p>
+      <div className="row">
+        {props.mayChange ? (
+          <Button type="primary" htmlType="submit" loading={props.busy} data-act={props.act}>
+            {t('hours.save')}
+          </Button>
+        ) : (
+          <p className="meta">{t('hours.read_only')}</p>
+        )}
+        {onSwitch !== undefined && (
+          <Tag icon={onSwitch ? CircleCheck : CloudOff} tone={onSwitch ? 'green' : 'amber'}>
+            {t(onSwitch ? 'hours.on_switch' : 'hours.not_on_switch')}
+          </Tag>
+        )}
+      </div>
+    </>
+  );
 };

@@ -1,15 +1,12 @@
-import { Button, InputNumber } from 'antd';
-import { CircleCheck, CloudOff } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { InputNumber } from 'antd';
+import { useState } from 'react';
 import type { WaitingRulesView } from '../../waiting/schemas.ts';
 import { api } from '../api/endpoints.ts';
 import { may } from '../app/places.ts';
 import { session } from '../app/session.ts';
 import { useWords } from '../i18n/i18n.ts';
-import type { PhraseKey } from '../i18n/phrases.ts';
-import { Tag } from '../ui/parts.tsx';
 import { useStore } from '../ui/store.ts';
-import { type EditorProps, SettingPage, useSavingForm } from './versioned-setting.tsx';
+import { type EditorProps, SettingFoot, SettingPage, SettingPart, useSavingForm } from './versioned-setting.tsx';
 import { formOfRules, LIMITS, rulesOf, type WaitingForm } from './waiting-view.ts';
 
 const KEY = ['waiting-rules'];
@@ -62,57 +59,39 @@ const RulesEditor = ({ view, isSaved, onSaved }: EditorProps<WaitingRulesView>) 
         void save(() => api.saveWaitingRules({ version: view.version, rules: rulesOf(form) }));
       }}
     >
-      <Part title="waiting.hears">
+      <SettingPart title="waiting.hears">
         {choice('saysPlace')}
         {number('placeEverySeconds', form.saysPlace)}
         {choice('saysExpectedWait')}
-      </Part>
-      <Part title="waiting.callback">
+      </SettingPart>
+      <SettingPart title="waiting.callback">
         {choice('offersCallback')}
         {number('callbackEverySeconds', form.offersCallback)}
         {number('attempts', form.offersCallback)}
         {number('restMinutes', form.offersCallback)}
         <p className="meta">{t('waiting.callback_note')}</p>
-      </Part>
-      <Part title="waiting.ahead">
+      </SettingPart>
+      <SettingPart title="waiting.ahead">
         {choice('prefersKnowing')}
         {number('knowingAgentSeconds', form.prefersKnowing)}
         {number('urgentMinutes')}
         {number('repeatMinutes')}
         {number('repeatCalls')}
         <p className="meta">{t('waiting.ahead_note')}</p>
-      </Part>
-      <Part title="waiting.after">
+      </SettingPart>
+      <SettingPart title="waiting.after">
         {choice('asksRating')}
         <p className="meta">{t('waiting.rating_note')}</p>
-      </Part>
-      <p className="problem" role="status">
-        {problem}
-        {isSaved && !touched && <span className="well">{t('act.saved')}</span>}
-      </p>
-      <div className="row">
-        {mayChange ? (
-          <Button type="primary" htmlType="submit" loading={busy} data-act="save-waiting">
-            {t('hours.save')}
-          </Button>
-        ) : (
-          <p className="meta">{t('hours.read_only')}</p>
-        )}
-        <Tag icon={view.onSwitch ? CircleCheck : CloudOff} tone={view.onSwitch ? 'green' : 'amber'}>
-          {t(view.onSwitch ? 'hours.on_switch' : 'hours.not_on_switch')}
-        </Tag>
-      </div>
+      </SettingPart>
+      <SettingFoot
+        problem={problem}
+        saved={isSaved && !touched}
+        mayChange={mayChange}
+        busy={busy}
+        act="save-waiting"
+        onSwitch={view.onSwitch}
+      />
     </form>
-  );
-};
-
-const Part = ({ title, children }: { title: PhraseKey; children: ReactNode }) => {
-  const { t } = useWords();
-  return (
-    <section aria-label={t(title)}>
-      <h2>{t(title)}</h2>
-      {children}
-    </section>
   );
 };
 
